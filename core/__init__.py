@@ -1,0 +1,1 @@
+"""The words and shelves that two or more rooms share."""

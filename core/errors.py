@@ -1,0 +1,73 @@
+"""Every error that we raise, named by what happened.
+
+MaskwatchError
+├── BadSettings        a setting or option has a value that cannot work
+├── BadPicture         a picture is missing, broken, too small or too large
+├── BadEntry           an entry in Redis is broken or of another version
+├── BadRequest         a user's input breaks a rule; carries the field's name
+├── SourceError        a camera source does not deliver
+│   ├── SourceRefused  it answered, and said no (password, path)
+│   ├── SourceLost     it cannot be reached, or stopped
+│   └── NotVideo       it can be read, but holds no video
+├── SecretUnreadable   a sealed value cannot be opened with our keys
+├── WeightsMismatch    a model file is missing or its checksum is another
+├── NoAnswer           another process did not answer in time
+└── NotFound           the thing that was named does not exist
+
+A message says what was expected, what was found and what to do. It never holds
+a password.
+"""
+
+
+class MaskwatchError(Exception):
+    """Base of all our errors; its message is fit for a user's eyes."""
+
+
+class BadSettings(MaskwatchError):
+    pass
+
+
+class BadPicture(MaskwatchError):
+    pass
+
+
+class BadEntry(MaskwatchError):
+    pass
+
+
+class BadRequest(MaskwatchError):
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class SourceError(MaskwatchError):
+    pass
+
+
+class SourceRefused(SourceError):
+    pass
+
+
+class SourceLost(SourceError):
+    pass
+
+
+class NotVideo(SourceError):
+    pass
+
+
+class SecretUnreadable(MaskwatchError):
+    pass
+
+
+class WeightsMismatch(MaskwatchError):
+    pass
+
+
+class NoAnswer(MaskwatchError):
+    pass
+
+
+class NotFound(MaskwatchError):
+    pass

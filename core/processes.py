@@ -1,0 +1,50 @@
+"""What every process of ours does: end with its supervisor, stop when asked."""
+
+import ctypes
+import os
+import signal
+import threading
+
+SUPERVISED = "MASKWATCH_SUPERVISED"
+"""Set to the supervisor's process id in the environment of its children."""
+
+_PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
+
+
+def die_with_parent() -> None:
+    """Have the kernel send us SIGTERM when the supervisor dies, however it dies.
+
+    Does nothing outside a supervisor. Survives exec, so a wrapper may call it
+    for a program that is not ours. A parent that died before the call is noticed.
+    """
+    if SUPERVISED not in os.environ:
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() == 1 and os.environ[SUPERVISED] != "1":
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+class Stop:
+    """Says whether the process was asked to stop, and lets loops wait on it."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    @property
+    def is_set(self) -> bool:
+        return self._event.is_set()
+
+    def set(self) -> None:
+        self._event.set()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait at most timeout_s; True if asked to stop."""
+        return self._event.wait(timeout_s)
+
+
+def stop_on_signals() -> Stop:
+    """Turn SIGINT and SIGTERM into a Stop. Call from the main thread."""
+    stop = Stop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop

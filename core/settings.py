@@ -1,0 +1,118 @@
+"""Read every setting, in this one place, from the environment.
+
+Everything else receives what it needs as arguments. A setting NAME is read from
+MASKWATCH_NAME; `docs/settings.md` has a line for each.
+"""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import BadSettings
+
+
+class Settings(BaseSettings):
+    """What an installation may choose; the defaults work on a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="MASKWATCH_", frozen=True, extra="ignore")
+
+    data: Path = Field(Path("data"), description="Folder of the embedded database, keys and logs.")
+    redis_url: str = Field("", description="Redis to use instead of the embedded server.")
+    database_url: str = Field("", description="SQL database instead of the embedded SQLite file.")
+    secret_key_file: Path | None = Field(
+        None, description="File of secret keys, newest first; default DATA/secret.key."
+    )
+    media_folder: Path | None = Field(
+        None, description="The only folder that file cameras may read; default DATA/media."
+    )
+    public_url: str = Field(
+        "", description="Address that people open, if a proxy stands before the dashboard."
+    )
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Log level.")
+    redis_shards: int = Field(
+        1, ge=1, le=32, description="Shards that the cameras are spread over in Redis."
+    )
+    staleness_ms: int = Field(
+        1500, ge=100, description="A waiting frame older than this is expired, in milliseconds."
+    )
+    lease_ms: int = Field(
+        2000, ge=200, description="A worker that holds a frame longer has lost it, in milliseconds."
+    )
+    results_bound: int = Field(
+        20_000, ge=100, description="Results waiting per partition before taking stops."
+    )
+    batch_frames: int = Field(8, ge=1, le=64, description="Frames a worker takes at once at most.")
+    batch_wait_ms: int = Field(
+        20, ge=0, le=1000, description="A batch waits at most this long to fill, in milliseconds."
+    )
+    min_score: float = Field(
+        0.5, ge=0.05, le=0.99, description="Detector score below which a face is not counted."
+    )
+    viewers_max: int = Field(
+        400, ge=4, description="Open connections that one dashboard process serves at most."
+    )
+    media_max_megapixels: int = Field(
+        50, ge=1, le=500, description="Largest picture that is accepted, in megapixels."
+    )
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the database."""
+        if self.database_url:
+            return _with_driver(self.database_url)
+        return f"sqlite:///{(self.data / 'maskwatch.db').absolute()}"
+
+    @property
+    def key_file(self) -> Path:
+        return self.secret_key_file or self.data / "secret.key"
+
+    @property
+    def media(self) -> Path:
+        return self.media_folder or self.data / "media"
+
+    @property
+    def redis_is_embedded(self) -> bool:
+        return not self.redis_url
+
+    @property
+    def redis(self) -> str:
+        """Redis address; the embedded server's is found in the data folder.
+
+        Raises BadSettings if neither an address is set nor an embedded server
+        has been started on this folder.
+        """
+        if self.redis_url:
+            return self.redis_url
+        if not self.embedded_redis_file.exists():
+            raise BadSettings(
+                f"no Redis is known in {self.data}; run `maskwatch up` on this folder first, "
+                "or set MASKWATCH_REDIS_URL"
+            )
+        return self.embedded_redis_file.read_text().strip()
+
+    @property
+    def embedded_redis_file(self) -> Path:
+        """File of mode 0600 in which `up` leaves the embedded server's address."""
+        return self.data / "run" / "redis.url"
+
+
+def load_settings(**chosen: object) -> Settings:
+    """Read the environment; `chosen` (command-line options) wins over it.
+
+    Raises BadSettings naming the setting, what was found and what is expected.
+    """
+    try:
+        return Settings(**{k: v for k, v in chosen.items() if v is not None})  # type: ignore[arg-type]  # checked by pydantic
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "MASKWATCH_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise BadSettings(f"{name} is {first['input']!r}; {first['msg'].lower()}") from error
+
+
+def _with_driver(url: str) -> str:
+    """Name the driver that we ship for PostgreSQL addresses as people write them."""
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
