@@ -1,0 +1,1 @@
+"""The machine-learning models: detector, classifier, runtimes, training."""
