@@ -9,10 +9,10 @@ from core.errors import BadSettings
 from core.settings import Settings
 
 _START_TRIES = 8
-"""Pauses of 0.1 to 2 s, 8 s in all: a server that starts beside us, or restarts, is there by then."""
+"""Pauses of 0.1 to 2 s, 8 s in all: a server that (re)starts is there by then."""
 
 
-def connect_redis(settings: Settings) -> "redis.Redis[bytes]":
+def connect_redis(settings: Settings) -> redis.Redis:
     """Open a client that waits a few seconds for a server that is (re)starting.
 
     Answers are bytes. Raises BadSettings where no server answers or it refuses us.
@@ -38,7 +38,12 @@ def connect_redis(settings: Settings) -> "redis.Redis[bytes]":
     return client
 
 
-def _address(client: "redis.Redis[bytes]") -> str:
+def as_bytes(answer: bytes | str) -> bytes:
+    """Narrow an answer to what our clients (decode_responses off) always get."""
+    return answer if isinstance(answer, bytes) else answer.encode()
+
+
+def _address(client: redis.Redis) -> str:
     """Name the server without its password."""
     options = client.connection_pool.connection_kwargs
     return str(options.get("path") or f"{options.get('host')}:{options.get('port')}")

@@ -20,7 +20,9 @@ def read_picture(path: Path, megapixels_max: int = 50, *, upright: bool = True) 
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise BadPicture(f"{path}: cannot be read ({error.strerror}); give a picture file") from error
+        raise BadPicture(
+            f"{path}: cannot be read ({error.strerror}); give a picture file"
+        ) from error
     try:
         return decode_picture(content, megapixels_max, upright=upright)
     except BadPicture as error:

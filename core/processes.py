@@ -6,7 +6,7 @@ import signal
 import threading
 
 SUPERVISED = "MASKWATCH_SUPERVISED"
-"""Set to the supervisor's process id in the environment of its children."""
+"""Set to 1 in the environment of the supervisor's children."""
 
 _PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 
@@ -15,13 +15,11 @@ def die_with_parent() -> None:
     """Have the kernel send us SIGTERM when the supervisor dies, however it dies.
 
     Does nothing outside a supervisor. Survives exec, so a wrapper may call it
-    for a program that is not ours. A parent that died before the call is noticed.
+    for a program that is not ours.
     """
     if SUPERVISED not in os.environ:
         return
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1 and os.environ[SUPERVISED] != "1":
-        os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Stop:

@@ -1,0 +1,96 @@
+"""Who is alive, and how the cameras are.
+
+Processes beat every 2 s, ingest reports each camera's health on change and every
+2 s; both are forgotten after 10 s. Owns the keys `mw:house:beat:*`, `health:*`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
+
+import msgspec
+
+from core.keys import HOUSE_PREFIX
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+BEAT_EVERY_S = 2.0
+_LIFE_S = 10
+_BEAT = HOUSE_PREFIX + "beat:"
+_HEALTH = HOUSE_PREFIX + "health:"
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """One process that runs. kind: ingest, worker, recorder, jobs or dashboard."""
+
+    kind: str
+    host: str
+    pid: int
+    started_at: datetime
+    detail: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}:{self.host}:{self.pid}"
+
+
+class CameraState(StrEnum):
+    CONNECTING = "connecting"
+    LIVE = "live"
+    RECONNECTING = "reconnecting"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class CameraHealth:
+    """How a camera is; the reason is fit for a user's eyes and holds no password."""
+
+    camera_id: int
+    state: CameraState
+    since: datetime
+    reason: str = ""
+    size_wh: tuple[int, int] | None = None
+    frames_per_second: float | None = None
+    codec: str = ""
+    reconnects: int = 0
+
+
+def beat(redis: "Redis", heartbeat: Heartbeat) -> None:
+    """Say that this process is alive."""
+    redis.set(_BEAT + heartbeat.name, msgspec.json.encode(heartbeat), ex=_LIFE_S)
+
+
+def end_beat(redis: "Redis", heartbeat: Heartbeat) -> None:
+    """Say that this process has stopped."""
+    redis.delete(_BEAT + heartbeat.name)
+
+
+def read_heartbeats(redis: "Redis", kind: str = "*") -> list[Heartbeat]:
+    """List the processes that are alive, of one kind or all, oldest first."""
+    beats = _read_all(redis, f"{_BEAT}{kind}:*" if kind != "*" else f"{_BEAT}*", Heartbeat)
+    return sorted(beats, key=lambda one: (one.kind, one.started_at))
+
+
+def report_health(redis: "Redis", health: CameraHealth) -> None:
+    redis.set(f"{_HEALTH}{health.camera_id}", msgspec.json.encode(health), ex=_LIFE_S)
+
+
+def forget_health(redis: "Redis", camera_id: int) -> None:
+    redis.delete(f"{_HEALTH}{camera_id}")
+
+
+def read_health(redis: "Redis") -> dict[int, CameraHealth]:
+    """Read the health of every camera that ingest reported within 10 s."""
+    return {one.camera_id: one for one in _read_all(redis, _HEALTH + "*", CameraHealth)}
+
+
+T = TypeVar("T")
+
+
+def _read_all(redis: "Redis", pattern: str, kind: type[T]) -> list[T]:
+    keys = list(redis.scan_iter(match=pattern, count=500))
+    entries = redis.mget(keys) if keys else []
+    return [msgspec.json.decode(entry, type=kind) for entry in entries if entry is not None]

@@ -1,0 +1,72 @@
+"""Ask another process, and answer: camera checks (ingest), pictures (workers).
+
+A question waits in the list `mw:house:ask:TOPIC`; its answer comes in a list of
+its own that lives for a minute. A question that nobody takes in time is withdrawn
+by its expiry, not answered late.
+"""
+
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.connections import as_bytes
+from core.errors import NoAnswer
+from core.keys import HOUSE_PREFIX
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+_ANSWER_LIFE_S = 60
+_WAITING_MAX = 64
+
+
+class _Question(msgspec.Struct):
+    reply_to: str
+    expires_ms: int
+    content: bytes
+
+
+def ask(redis: "Redis", topic: str, question: bytes, timeout_s: float) -> bytes:
+    """Put a question and wait for its answer. Raises NoAnswer."""
+    reply_to = f"{HOUSE_PREFIX}answer:{secrets.token_hex(16)}"
+    expires_ms = _now_ms(redis) + int(timeout_s * 1000)
+    entry = msgspec.msgpack.encode(_Question(reply_to, expires_ms, question))
+    with redis.pipeline() as pipe:
+        pipe.lpush(_topic_key(topic), entry)
+        pipe.ltrim(_topic_key(topic), 0, _WAITING_MAX - 1)
+        pipe.execute()
+    answer = redis.blpop([reply_to], timeout=timeout_s)
+    if answer is None:
+        raise NoAnswer(f"no process answered '{topic}' within {timeout_s:.0f} s; is it running?")
+    return as_bytes(answer[1])
+
+
+def answer_next(
+    redis: "Redis", topic: str, handler: Callable[[bytes], bytes], wait_s: float
+) -> bool:
+    """Wait for one question and answer it. False if none came.
+
+    What the handler raises goes up, and the asker gets no answer.
+    """
+    taken = redis.brpop([_topic_key(topic)], timeout=wait_s)
+    if taken is None:
+        return False
+    question = msgspec.msgpack.decode(as_bytes(taken[1]), type=_Question)
+    if question.expires_ms >= _now_ms(redis):
+        answer = handler(question.content)
+        with redis.pipeline() as pipe:
+            pipe.lpush(question.reply_to, answer)
+            pipe.expire(question.reply_to, _ANSWER_LIFE_S)
+            pipe.execute()
+    return True
+
+
+def _topic_key(topic: str) -> str:
+    return f"{HOUSE_PREFIX}ask:{topic}"
+
+
+def _now_ms(redis: "Redis") -> int:
+    seconds, microseconds = redis.time()
+    return int(seconds * 1000 + microseconds // 1000)
