@@ -1,0 +1,1 @@
+"""Set up the environment, and run the whole system under one supervisor."""
