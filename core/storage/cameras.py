@@ -1,0 +1,162 @@
+"""Questions about cameras."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from core.errors import BadRequest, NotFound, SecretUnreadable
+from core.secrets import SecretBox
+from core.storage.engine import utc_now
+from core.storage.tables import CameraRow, OpenTracksRow
+
+FRAMES_PER_SECOND_DEFAULT = 5.0
+LONG_SIDE_DEFAULT = 960
+TRANSPORTS = ("tcp", "udp")
+
+
+@dataclass(frozen=True, slots=True)
+class NewCamera:
+    """What a user says of a camera. address: with its password; redacted: without."""
+
+    name: str
+    address: str = field(repr=False)
+    redacted_address: str
+    transport: str = "tcp"
+    site: str = ""
+    zone: str = ""
+    is_paused: bool = False
+    frames_per_second: float = FRAMES_PER_SECOND_DEFAULT
+    long_side: int = LONG_SIDE_DEFAULT
+
+
+@dataclass(frozen=True, slots=True)
+class Camera(NewCamera):
+    """A registered camera. version: changes with every change."""
+
+    id: int = 0
+    version: int = 1
+    created_at: datetime = field(default_factory=utc_now)
+    updated_at: datetime = field(default_factory=utc_now)
+
+
+def list_cameras(session: Session, box: SecretBox) -> list[Camera]:
+    """List the cameras by name."""
+    rows = session.scalars(
+        select(CameraRow).where(CameraRow.removed_at.is_(None)).order_by(CameraRow.name)
+    )
+    return [_read(row, box) for row in rows]
+
+
+def get_camera(session: Session, box: SecretBox, camera_id: int) -> Camera:
+    """Read one camera. Raises NotFound."""
+    return _read(_row(session, camera_id), box)
+
+
+def add_camera(session: Session, box: SecretBox, new: NewCamera) -> Camera:
+    """Register a camera. Raises BadRequest on a value that cannot work or a name that is taken."""
+    _check(new.name, new.transport, new.frames_per_second, new.long_side)
+    now = utc_now()
+    row = CameraRow(
+        name=new.name.strip(),
+        sealed_address=box.seal(new.address),
+        redacted_address=new.redacted_address,
+        transport=new.transport,
+        site=new.site.strip(),
+        zone=new.zone.strip(),
+        is_paused=new.is_paused,
+        frames_per_second=new.frames_per_second,
+        long_side=new.long_side,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(row)
+    _flush(session, new.name)
+    return _read(row, box)
+
+
+def change_camera(session: Session, box: SecretBox, camera_id: int, **changes: object) -> Camera:
+    """Change the named fields of a camera. Raises NotFound, BadRequest."""
+    row = _row(session, camera_id)
+    if "address" in changes:
+        row.sealed_address = box.seal(str(changes.pop("address")))
+    for name, value in changes.items():
+        setattr(row, name, value.strip() if isinstance(value, str) else value)
+    _check(row.name, row.transport, row.frames_per_second, row.long_side)
+    row.version += 1
+    row.updated_at = utc_now()
+    _flush(session, row.name)
+    return _read(row, box)
+
+
+def remove_camera(session: Session, camera_id: int) -> None:
+    """Take a camera off; its history stays. Raises NotFound.
+
+    The row stays for the history to point to; address and name are given up.
+    """
+    row = _row(session, camera_id)
+    row.removed_at = utc_now()
+    row.sealed_address = b""
+    row.name = f"{row.name} (removed {row.id})"
+    session.execute(delete(OpenTracksRow).where(OpenTracksRow.camera_id == camera_id))
+
+
+def camera_exists(session: Session, camera_id: int) -> bool:
+    """Say whether a camera was ever registered; removed ones count."""
+    return session.get(CameraRow, camera_id) is not None
+
+
+def _row(session: Session, camera_id: int) -> CameraRow:
+    row = session.get(CameraRow, camera_id)
+    if row is None or row.removed_at is not None:
+        raise NotFound(f"there is no camera {camera_id}")
+    return row
+
+
+def _read(row: CameraRow, box: SecretBox) -> Camera:
+    try:
+        address = box.unseal(row.sealed_address)
+    except SecretUnreadable as error:
+        raise SecretUnreadable(f'camera "{row.name}": {error}') from error
+    return Camera(
+        name=row.name,
+        address=address,
+        redacted_address=row.redacted_address,
+        transport=row.transport,
+        site=row.site,
+        zone=row.zone,
+        is_paused=row.is_paused,
+        frames_per_second=row.frames_per_second,
+        long_side=row.long_side,
+        id=row.id,
+        version=row.version,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _check(name: str, transport: str, frames_per_second: float, long_side: int) -> None:
+    if not 1 <= len(name.strip()) <= 100:
+        raise BadRequest("name", "a camera needs a name of 1 to 100 characters")
+    if transport not in TRANSPORTS:
+        raise BadRequest("transport", f'transport is "{transport}"; give tcp or udp')
+    if not 0.1 <= frames_per_second <= 30:
+        raise BadRequest(
+            "frames_per_second",
+            f"frames_per_second is {frames_per_second}; give a number from 0.1 to 30",
+        )
+    if not 160 <= long_side <= 3840:
+        raise BadRequest("long_side", f"long_side is {long_side}; give 160 to 3840 pixels")
+
+
+def _flush(session: Session, name: str) -> None:
+    try:
+        session.flush()
+    except IntegrityError as error:
+        session.rollback()
+        raise BadRequest(
+            "name", f'a camera named "{name}" is there already; choose another name'
+        ) from error

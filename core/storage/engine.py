@@ -1,0 +1,99 @@
+"""Open the SQL database: SQLite in WAL mode when embedded, PostgreSQL for real."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Dialect, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.types import BigInteger, TypeDecorator
+
+from core.errors import BadSettings
+from core.types import from_microseconds, to_microseconds
+
+BUSY_TIMEOUT_S = 10
+
+
+class Database:
+    """Hands out sessions; each is one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._engine = make_engine(url)
+        self._is_sqlite = self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a transaction that only reads; all its answers are of one moment."""
+        with Session(self._engine) as session:
+            if self._is_sqlite:
+                session.connection().exec_driver_sql("BEGIN")
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Open a transaction that commits at the end, or rolls back if anything raises.
+
+        On SQLite it takes the write lock at once: a lock taken half-way could not wait.
+        """
+        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+            if self._is_sqlite:
+                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            yield session
+
+    def check(self) -> None:
+        """Raise BadSettings if the database does not answer."""
+        try:
+            with self._engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except OperationalError as error:
+            address = self._engine.url.render_as_string(hide_password=True)
+            raise BadSettings(
+                f"no database answers at {address}; start it or set MASKWATCH_DATABASE_URL"
+            ) from error
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """Make an engine; for SQLite the folder of the file is made too."""
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        if engine.url.database:
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored as whole microseconds since 1970.
+
+    SQLite has no time type; an integer sorts and compares alike on both servers.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_microseconds(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_microseconds(value)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    # Transactions are begun by us (BEGIN IMMEDIATE), not by the driver's guess.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
