@@ -4,12 +4,17 @@ Processes beat every 2 s, ingest reports each camera's health on change and ever
 2 s; both are forgotten after 10 s. Owns the keys `mw:house:beat:*`, `health:*`.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+import os
+import socket
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
+from redis.exceptions import RedisError
 
 from core.keys import HOUSE_PREFIX
 
@@ -56,6 +61,36 @@ class CameraHealth:
     frames_per_second: float | None = None
     codec: str = ""
     reconnects: int = 0
+
+
+class Beating:
+    """Beats for this process from a thread of its own while the block runs.
+
+    `detail` may be set at any time; it is what an operator reads beside the name.
+    """
+
+    def __init__(self, redis: "Redis", kind: str) -> None:
+        self.detail = ""
+        self._redis = redis
+        self._heartbeat = Heartbeat(kind, socket.gethostname(), os.getpid(), datetime.now(UTC))
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> "Beating":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(BEAT_EVERY_S)
+        with suppress(RedisError):
+            end_beat(self._redis, self._heartbeat)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            with suppress(RedisError):  # Whoever needs Redis for its work says that it is away.
+                beat(self._redis, replace(self._heartbeat, detail=self.detail))
+            self._stop.wait(BEAT_EVERY_S)
 
 
 def beat(redis: "Redis", heartbeat: Heartbeat) -> None:

@@ -6,7 +6,7 @@ of what has been recorded stands in SQL; a stream is trimmed only up to it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from core.encoding import decode_result
 from core.errors import BadEntry
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from redis import Redis
 
 _OWNER_LIFE_MS = 5000
-
-_Streams: TypeAlias = dict[bytes | str | memoryview[int], int | bytes | str | memoryview[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ class ResultQueue:
         if not marks:
             return []
         names = {self._key("results", partition): partition for partition in marks}
-        streams: _Streams = {name: marks[partition] for name, partition in names.items()}
+        streams: Any = {name: marks[partition] for name, partition in names.items()}
         rows: Any = self._redis.xread(streams, count=count, block=int(wait_s * 1000) or None)
         return [_read(names[name.decode()], entries) for name, entries in rows]
 

@@ -147,7 +147,6 @@ def revoke_token(session: Session, name: str) -> None:
 
 def create_sign_in_link(session: Session, user: User | None, lifetime: timedelta) -> str:
     """Make the secret of a link that works once; without a user it sets up the first one."""
-    session.execute(delete(SignInLinkRow).where(SignInLinkRow.expires_at < utc_now()))
     secret = secrets.token_urlsafe(32)
     session.add(
         SignInLinkRow(
@@ -157,6 +156,16 @@ def create_sign_in_link(session: Session, user: User | None, lifetime: timedelta
         )
     )
     return secret
+
+
+def forget_expired_links(session: Session) -> int:
+    """Remove links that have run out; returns how many."""
+    gone = session.execute(
+        delete(SignInLinkRow)
+        .where(SignInLinkRow.expires_at < utc_now())
+        .returning(SignInLinkRow.hash)
+    )
+    return len(gone.all())
 
 
 def is_set_up_link(session: Session, secret: str) -> bool:

@@ -1,0 +1,1 @@
+"""Frames -> faces -> sightings: inference, tracking, verdicts, recording, jobs."""

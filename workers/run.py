@@ -1,0 +1,89 @@
+"""Put the processes of this room together: worker, recorder, jobs."""
+
+import logging
+import os
+import socket
+
+from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - redis's own names
+from sqlalchemy.exc import DBAPIError
+
+from core.connections import connect_redis
+from core.frames import FrameQueue
+from core.heartbeats import Beating, read_heartbeats
+from core.live import LiveChannel
+from core.processes import Stop
+from core.results import ResultQueue
+from core.settings import Settings
+from core.storage.engine import Database, utc_now
+from workers.inference import InferenceLoop
+from workers.jobs import work_off_jobs
+from workers.recorder import Recorder
+from workers.verdicts import VerdictRule
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_S = 1.0
+"""After a server went away; redis-py itself has waited and tried again before."""
+
+
+def run_worker(settings: Settings, stop: Stop) -> None:
+    """Analyse frames until asked to stop; the batch in hand is finished first."""
+    # Imported here: it loads the runtime, and `--help` needs none.
+    from models.analysis import load_analyser
+
+    analyser = load_analyser()
+    redis = connect_redis(settings)
+    loop = InferenceLoop(
+        FrameQueue(
+            redis,
+            settings.redis_shards,
+            settings.staleness_ms,
+            settings.lease_ms,
+            settings.results_bound,
+        ),
+        analyser,
+        settings.min_score,
+        settings.batch_frames,
+        settings.batch_wait_ms / 1000,
+    )
+    with Beating(redis, "worker") as beating:
+        logger.info("worker analyses with %s", analyser.model_version)
+        while not stop.is_set:
+            try:
+                loop.step()
+                beating.detail = f"{loop.done.frames} frames, {loop.done.faces} faces"
+            except (ConnectionError, TimeoutError) as error:
+                logger.warning("Redis is away (%s); waiting for it", error)
+                stop.wait(_PAUSE_S)
+
+
+def run_recorder(settings: Settings, stop: Stop) -> None:
+    """Record results until asked to stop."""
+    redis = connect_redis(settings)
+    database = Database(settings.database)
+    recorder = Recorder(
+        database,
+        ResultQueue(redis, f"{socket.gethostname()}:{os.getpid()}", settings.redis_shards),
+        LiveChannel(redis, settings.redis_shards).publish,
+        VerdictRule(),
+        lambda: len(read_heartbeats(redis, "recorder")),
+    )
+    with Beating(redis, "recorder") as beating:
+        while not stop.is_set:
+            try:
+                recorder.step(utc_now())
+                beating.detail = f"{recorder.recorded} results"
+            except (ConnectionError, TimeoutError) as error:
+                logger.warning("Redis is away (%s); waiting for it", error)
+                stop.wait(_PAUSE_S)
+            except DBAPIError as error:
+                logger.warning("the database is away (%s); results wait in Redis", error.orig)
+                stop.wait(_PAUSE_S)
+        recorder.stop()
+    database.close()
+
+
+def run_jobs(settings: Settings, stop: Stop) -> None:
+    """Work off the RQ jobs until asked to stop; the job in hand is finished first."""
+    with Beating(connect_redis(settings), "jobs"):
+        work_off_jobs(settings, stop)
