@@ -1,0 +1,61 @@
+"""Prepare the database for a start, and the link that lets the first person in."""
+
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+
+from core.secrets import SecretBox
+from core.storage.cameras import NewCamera, add_camera, list_cameras
+from core.storage.engine import Database
+from core.storage.installation import check_key
+from core.storage.users import Role, create_sign_in_link, find_or_add_user, has_users
+
+_LINK_LIFETIME = timedelta(days=1)
+_DEMO_USER = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """A link to print once everything serves: what it does, and its path."""
+
+    label: str
+    path: str
+
+
+def prepare_database(
+    url: str, box: SecretBox, demo_cameras: Sequence[NewCamera] | None
+) -> Greeting | None:
+    """Migrate, check the secret key against the data, add the demo cameras if given.
+
+    Returns the link to print; None where people sign in with their passwords.
+    Raises BadSettings.
+    """
+    # Imported here: alembic is needed by nothing else of `up`.
+    from migrations import upgrade
+
+    with closing(Database(url)) as database:
+        database.check()
+        upgrade(url)
+        with database.write() as session:
+            check_key(session, box)
+        if demo_cameras is not None:
+            return _add_demo(database, box, demo_cameras)
+        return _invite_first_user(database)
+
+
+def _add_demo(database: Database, box: SecretBox, cameras: Sequence[NewCamera]) -> Greeting:
+    with database.write() as session:
+        known = {camera.name for camera in list_cameras(session, box)}
+        for camera in cameras:
+            if camera.name not in known:
+                add_camera(session, box, camera)
+        user = find_or_add_user(session, _DEMO_USER, Role.ADMIN)
+        return Greeting("sign in", f"/sign-in/{create_sign_in_link(session, user, _LINK_LIFETIME)}")
+
+
+def _invite_first_user(database: Database) -> Greeting | None:
+    with database.write() as session:
+        if has_users(session):
+            return None
+        return Greeting("set up", f"/set-up/{create_sign_in_link(session, None, _LINK_LIFETIME)}")

@@ -1,0 +1,167 @@
+"""Run the whole system: embedded servers and every process, until asked to stop."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+from core.connections import connect_redis
+from core.errors import BadSettings
+from core.processes import Stop
+from core.secrets import SecretBox
+from core.settings import Settings
+from core.storage.cameras import NewCamera
+from launch.data_folder import hold_data_folder
+from launch.database import Greeting, prepare_database
+from launch.embedded_valkey import is_free, prepare_valkey, valkey_command
+from launch.readiness import (
+    connect_for_probes,
+    dashboard_serves,
+    name_silent,
+    read_beats,
+    this_host,
+)
+from launch.supervisor import POLL_S, Program, Supervisor
+
+_CLI = Path(__file__).resolve().parent.parent / "cli.py"
+_REMIND_EVERY_S = 15.0
+_VALKEY_PATIENCE_S = 10.0
+"""It writes what it holds to disk; it is killed only if it hangs."""
+_ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # replaced, never bound
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the dashboard listens."""
+
+    host: str
+    port: int
+
+    @property
+    def reachable_host(self) -> str:
+        """A host that this machine reaches it by; nobody connects to "any"."""
+        return _ANY_HOST.get(self.host, self.host)
+
+    @property
+    def url(self) -> str:
+        host = self.reachable_host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+
+def run_up(
+    settings: Settings,
+    address: Address,
+    workers: int,
+    demo_cameras: Sequence[NewCamera] | None,
+    stop: Stop,
+) -> None:
+    """Run everything until asked to stop.
+
+    Check the port; hold the data folder; open the secret key; start Valkey;
+    prepare the database, with the demo's cameras if any are given; start our
+    processes; say when they serve; restart what dies; stop all in order.
+    Raises BadSettings.
+    """
+    check_port(address)
+    with hold_data_folder(settings.data) as lock:
+        box = SecretBox.open(settings.key_file, create=settings.secret_key_file is None)
+        supervisor = Supervisor(_say, held_open=[lock])
+        try:
+            _start_redis(settings, supervisor)
+            _say("preparing the database ...")
+            greeting = prepare_database(settings.database, box, demo_cameras)
+            programs = our_programs(settings.data.absolute(), address, workers)
+            _say(f"starting {', '.join(program.name for program in programs)} ...")
+            for program in programs:
+                supervisor.add(program)
+            if _wait_until_ready(supervisor, settings, address, workers, stop):
+                _greet(settings.public_url.rstrip("/") or address.url, greeting)
+            _supervise(supervisor, stop)
+        finally:
+            _say("stopping ...")
+            supervisor.stop()
+    _say("stopped")
+
+
+def check_port(address: Address) -> None:
+    """Raise BadSettings if the dashboard could not listen there."""
+    try:
+        if is_free(address.host, address.port):
+            return
+        reason = "another program uses it; stop that one, or choose another port by --port"
+    except OSError as error:
+        reason = f"{error.strerror or error}; choose others by --host and --port"
+    raise BadSettings(f"port {address.port} on {address.host} cannot be used: {reason}")
+
+
+def our_programs(data: Path, address: Address, workers: int) -> list[Program]:
+    """List our processes, the slowest to start first.
+
+    They stop along a frame's way (who watches, who captures, who analyses, who
+    records), so that nothing is cut off half-way.
+    """
+
+    def program(name: str, stop_stage: int, *arguments: str) -> Program:
+        command = [sys.executable, str(_CLI), *arguments, "--data", str(data)]
+        return Program(name, command, data / "logs" / f"{name.replace(' ', '-')}.log", stop_stage)
+
+    listen = ("--host", address.host, "--port", str(address.port))
+    return [
+        *(program(name, 2, "worker") for name in _worker_names(workers)),
+        program("dashboard", 0, "dashboard", *listen),
+        program("ingest", 1, "ingest"),
+        program("recorder", 3, "recorder"),
+        program("jobs", 4, "jobs"),
+    ]
+
+
+def _worker_names(workers: int) -> list[str]:
+    return [f"worker {number}" for number in range(1, workers + 1)]
+
+
+def _start_redis(settings: Settings, supervisor: Supervisor) -> None:
+    """Start the embedded Valkey; or make sure that the Redis of the settings answers."""
+    if not settings.redis_is_embedded:
+        connect_redis(settings).close()
+        return
+    _say("starting Valkey ...")
+    files = prepare_valkey(settings)
+    supervisor.add(Program("valkey", valkey_command(files), files.log, 5, _VALKEY_PATIENCE_S))
+
+
+def _wait_until_ready(
+    supervisor: Supervisor, settings: Settings, address: Address, workers: int, stop: Stop
+) -> bool:
+    """Wait until every part serves; False if asked to stop before."""
+    beating = ["ingest", "recorder", *_worker_names(workers)]
+    remind_at_s = monotonic() + _REMIND_EVERY_S
+    with closing(connect_for_probes(settings.redis)) as redis:
+        while not stop.wait(POLL_S):
+            supervisor.step(monotonic())
+            pids = {name: supervisor.pid(name) for name in beating}
+            waiting = name_silent(pids, read_beats(redis), this_host())
+            if not dashboard_serves(address.reachable_host, address.port):
+                waiting.append("dashboard")
+            if not waiting:
+                return True
+            if monotonic() > remind_at_s:
+                remind_at_s = monotonic() + _REMIND_EVERY_S
+                _say(f"still waiting for {', '.join(waiting)}; see {settings.data / 'logs'}")
+    return False
+
+
+def _supervise(supervisor: Supervisor, stop: Stop) -> None:
+    while not stop.wait(POLL_S):
+        supervisor.step(monotonic())
+
+
+def _greet(url: str, greeting: Greeting | None) -> None:
+    if greeting:
+        _say(f"{greeting.label}: {url}{greeting.path}")
+    _say(f"ready: {url}")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
