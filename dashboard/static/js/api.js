@@ -1,0 +1,76 @@
+// Ask the server's REST API; a refusal becomes a Problem with words fit for the screen.
+
+const TOKEN = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
+
+/** What the server said no to, with the fields that it named. */
+export class Problem extends Error {
+  /** @param {number} status @param {string} message @param {Fault[]} faults */
+  constructor(status, message, faults = []) {
+    super(message);
+    this.status = status;
+    this.faults = faults;
+  }
+}
+
+/** @param {string} path below /api/v1/ @returns {Promise<any>} */
+export function ask(path) {
+  return request("GET", path);
+}
+
+/** @param {string} path @param {object} body @returns {Promise<any>} */
+export function post(path, body) {
+  return request("POST", path, body);
+}
+
+/** @param {string} path @param {object} body @returns {Promise<any>} */
+export function patch(path, body) {
+  return request("PATCH", path, body);
+}
+
+/** @param {string} path */
+export function remove(path) {
+  return request("DELETE", path);
+}
+
+/** @returns {Promise<Camera[]>} */
+export async function listCameras() {
+  return (await ask("cameras")).items;
+}
+
+/**
+ * @param {string} method @param {string} path @param {object} [body]
+ * @returns {Promise<any>} null where the answer is empty
+ */
+async function request(method, path, body) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json", "X-CSRFToken": TOKEN };
+  if (body) headers["Content-Type"] = "application/json";
+  const response = await reach(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  if (response.status === 401) leaveToSignIn();
+  if (!response.ok) throw await readProblem(response);
+  return response.status === 204 ? null : response.json();
+}
+
+/** @param {string} address @param {RequestInit} options */
+async function reach(address, options) {
+  try {
+    return await fetch(address, options);
+  } catch {
+    throw new Problem(0, "The server cannot be reached. Nothing was lost; try again in a moment.");
+  }
+}
+
+/** @param {Response} response */
+async function readProblem(response) {
+  try {
+    const { detail, title, errors } = await response.json();
+    return new Problem(response.status, detail || title, errors);
+  } catch {
+    return new Problem(response.status, `The server answered with error ${response.status}.`);
+  }
+}
+
+function leaveToSignIn() {
+  const here = location.pathname + location.search + location.hash;
+  location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
+}

@@ -1,0 +1,133 @@
+// The list of cameras: how each does, pause and resume, delete.
+
+import { listCameras, patch, Problem, remove } from "./api.js";
+import { question, toast } from "./messages.js";
+import { byId, partsOf, say, sayWithIcon, stamp } from "./page.js";
+import { saySpan, sayStream } from "./wording.js";
+
+const REFRESH_MS = 3000;
+
+/** @type {Readonly<Record<CameraState, string>>} */
+const STATE_WORDS = { live: "Live", connecting: "Connecting", reconnecting: "Reconnecting", paused: "Paused" };
+
+/** @type {Map<number, { root: HTMLElement, part: ReturnType<typeof partsOf>, camera: Camera }>} */
+const rows = new Map();
+
+async function refresh() {
+  const cameras = await listCameras();
+  for (const [id, row] of rows) if (!cameras.some((camera) => camera.id === id)) forget(id, row.root);
+  for (const camera of cameras) show(camera);
+  byId("no-cameras").hidden = cameras.length > 0;
+  say(byId("cameras-summary"), sayHowMany(cameras));
+}
+
+/** @param {number} id @param {HTMLElement} root */
+function forget(id, root) {
+  rows.delete(id);
+  root.remove();
+}
+
+/** @param {Camera[]} cameras */
+function sayHowMany(cameras) {
+  if (cameras.length === 0) return "None yet";
+  const live = cameras.filter((camera) => stateOf(camera) === "live").length;
+  const paused = cameras.filter((camera) => camera.is_paused).length;
+  const lost = cameras.length - live - paused;
+  const parts = [`${live} live`];
+  if (paused) parts.push(`${paused} paused`);
+  if (lost) parts.push(`${lost} not delivering`);
+  return parts.join(" · ");
+}
+
+/** @param {Camera} camera @returns {CameraState} */
+function stateOf(camera) {
+  return camera.is_paused ? "paused" : (camera.health?.state ?? "connecting");
+}
+
+/** @param {Camera} camera */
+function show(camera) {
+  const row = rows.get(camera.id) ?? addRow(camera);
+  row.camera = camera;
+  const state = stateOf(camera);
+  row.root.classList.toggle("is-paused", camera.is_paused);
+  say(row.part("name"), camera.name);
+  say(row.part("place"), [camera.site, camera.zone].filter(Boolean).join(" · "));
+  say(row.part("address"), camera.url);
+  row.part("address").title = camera.url;
+  row.part("state").dataset.state = state;
+  sayWithIcon(row.part("state"), state, STATE_WORDS[state]);
+  showHealth(row.part, camera, state);
+}
+
+/** @param {ReturnType<typeof partsOf>} part @param {Camera} camera @param {CameraState} state */
+function showHealth(part, camera, state) {
+  const health = state === "paused" ? null : camera.health;
+  const stream = health ? sayStream(health) : "";
+  const rate = `analysed ${camera.frames_per_second} times a second`;
+  say(part("picture"), state === "paused" ? "Not being watched" : [stream, rate].filter(Boolean).join(" · "));
+  const age = health ? saySpan((Date.now() - Date.parse(health.since)) / 1000) : "";
+  const isLost = state === "reconnecting" && health !== null;
+  part("reason").hidden = !isLost;
+  say(part("reason"), isLost ? `${health.reason || "The camera does not answer."} Lost ${age} ago, trying again.` : "");
+}
+
+/** @param {Camera} camera */
+function addRow(camera) {
+  const { root, part } = stamp("camera-row");
+  const row = { root, part, camera };
+  rows.set(camera.id, row);
+  byId("camera-list").append(root);
+  if (root.querySelector(".camera-buttons")) addButtons(row);
+  return row;
+}
+
+/** @param {{ part: ReturnType<typeof partsOf>, camera: Camera }} row */
+function addButtons(row) {
+  const { part, camera } = row;
+  say(part("edit-name"), ` ${camera.name}`);
+  say(part("delete-name"), `Delete ${camera.name}`);
+  part("delete").title = "Delete";
+  /** @type {HTMLAnchorElement} */ (part("edit")).href = `/cameras/${camera.id}`;
+  showPause(part, camera.is_paused);
+  part("pause").addEventListener("click", () => attempt(() => setPaused(row, !row.camera.is_paused)));
+  part("delete").addEventListener("click", () => attempt(() => askAndDelete(row.camera)));
+}
+
+/** @param {ReturnType<typeof partsOf>} part @param {boolean} isPaused */
+function showPause(part, isPaused) {
+  sayWithIcon(part("pause"), isPaused ? "resume" : "paused", isPaused ? "Resume" : "Pause");
+}
+
+/** @param {{ part: ReturnType<typeof partsOf>, camera: Camera }} row @param {boolean} isPaused */
+async function setPaused(row, isPaused) {
+  await patch(`cameras/${row.camera.id}`, { is_paused: isPaused });
+  showPause(row.part, isPaused);
+  const words = `${row.camera.name} is ${isPaused ? "paused" : "watched again"}`;
+  toast(words, () => attempt(() => setPaused(row, !isPaused)));
+  await refresh();
+}
+
+/** @param {Camera} camera */
+async function askAndDelete(camera) {
+  say(partsOf(byId("delete-dialog"))("name"), camera.name);
+  if (await question("delete-dialog") !== "delete") return;
+  await remove(`cameras/${camera.id}`);
+  toast(`${camera.name} is deleted`);
+  await refresh();
+}
+
+/**
+ * Do it, and say what went wrong if it did.
+ * @param {() => Promise<void>} step
+ */
+async function attempt(step) {
+  try {
+    await step();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    toast(error.message);
+  }
+}
+
+attempt(refresh);
+setInterval(() => { if (!document.hidden) void refresh().catch(() => null); }, REFRESH_MS);

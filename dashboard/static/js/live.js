@@ -1,0 +1,60 @@
+// The live connection: one Socket.IO over WebSocket, which heals by itself.
+
+import { ask } from "./api.js";
+
+const RETRY_MS = 1500;
+
+/**
+ * @typedef {object} LiveHandlers
+ * @property {(frame: LiveFrame, acknowledge: () => void) => void} onFrame
+ * @property {(statistics: LiveStatistics) => void} onStatistics
+ * @property {() => void} onCameras the list of cameras changed
+ * @property {() => void} onConnected also after each reconnection
+ * @property {() => void} onLost at the first sign, not after a timeout
+ */
+
+/**
+ * Connect; `watch` replaces the cameras whose frames are wanted.
+ * @param {LiveHandlers} handlers
+ */
+export function connectLive(handlers) {
+  const socket = io({ transports: ["websocket"], reconnectionDelay: 400, reconnectionDelayMax: 4000 });
+  /** @type {number[]} */
+  let watched = [];
+  socket.on("connect", () => {
+    socket.emit("watch", { camera_ids: watched });
+    handlers.onConnected();
+  });
+  socket.on("disconnect", () => {
+    handlers.onLost();
+    retryUnlessActive(socket);
+  });
+  socket.on("connect_error", () => {
+    handlers.onLost();
+    retryUnlessActive(socket);
+  });
+  socket.on("frame", handlers.onFrame);
+  socket.on("statistics", handlers.onStatistics);
+  socket.on("cameras", handlers.onCameras);
+  addEventListener("online", () => socket.connect());
+  return {
+    /** @param {number[]} cameraIds */
+    watch(cameraIds) {
+      watched = cameraIds;
+      if (socket.connected) socket.emit("watch", { camera_ids: watched });
+    },
+  };
+}
+
+/**
+ * Try again where the library itself would not: the server closed or refused
+ * the connection. A call of the API first leads to sign-in if that is the cause.
+ * @param {Socket} socket
+ */
+function retryUnlessActive(socket) {
+  if (socket.active) return;
+  setTimeout(async () => {
+    await ask("cameras").catch(() => null);
+    socket.connect();
+  }, RETRY_MS);
+}

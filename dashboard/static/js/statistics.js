@@ -1,0 +1,54 @@
+// The wall's numbers: people now, today's compliance and how sure it is.
+
+import { byId, icon, make, say } from "./page.js";
+import { VERDICTS, WORDS } from "./verdicts.js";
+import { sayCertainty, sayCount, sayPercent } from "./wording.js";
+
+/** @param {LiveStatistics} statistics @param {number} cameras how many there are */
+export function showStatistics(statistics, cameras) {
+  say(byId("people-now"), sayCount(statistics.people_now));
+  say(byId("people-where"), sayWhere(statistics, cameras));
+  say(byId("rate-today"), sayPercent(statistics.today.rate));
+  say(byId("rate-words"), sayCertainty(statistics.today));
+  showInterval(statistics.today);
+  showCounts(statistics.today);
+}
+
+/** @param {LiveStatistics} statistics @param {number} cameras */
+function sayWhere(statistics, cameras) {
+  const live = statistics.cameras.filter((camera) => camera.state === "live").length;
+  return live === cameras ? `at ${sayCameras(cameras)}, all live` : `at ${sayCameras(cameras)}, ${live} live`;
+}
+
+/** @param {number} count */
+function sayCameras(count) {
+  return count === 1 ? "1 camera" : `${count} cameras`;
+}
+
+/** @param {Counts} today */
+function showInterval({ rate, interval }) {
+  const bar = byId("interval-today");
+  bar.hidden = rate === null || interval === null;
+  if (rate === null || interval === null) return;
+  bar.style.setProperty("--rate", String(rate));
+  bar.style.setProperty("--lower", String(interval.lower));
+  bar.style.setProperty("--upper", String(interval.upper));
+}
+
+/** @param {Counts} today */
+function showCounts(today) {
+  const list = byId("counts-today");
+  if (!list.childElementCount) list.append(...VERDICTS.map(countItem));
+  VERDICTS.forEach((verdict, index) => {
+    const value = list.children[index].querySelector("strong");
+    if (value) say(value, sayCount(today[verdict]));
+  });
+}
+
+/** @param {Verdict} verdict */
+function countItem(verdict) {
+  const item = make("li", "", "count");
+  item.dataset.verdict = verdict;
+  item.append(icon(verdict), make("strong", "0"), make("span", WORDS[verdict]));
+  return item;
+}

@@ -1,0 +1,181 @@
+// One tile of the wall: a camera's newest picture, its state and its numbers.
+
+import { drawFrame, sizeCanvas } from "./drawing.js";
+import { say, sayWithIcon, setIcon, stamp } from "./page.js";
+import { sayMoment, sayPercent, sayPeople, saySpan } from "./wording.js";
+
+/** A live picture older than this is called delayed; the longest pause of a healthy camera is shorter. */
+const DELAYED_S = 3;
+
+/** @type {Readonly<Record<CameraState, string>>} */
+const STATE_WORDS = { live: "Live", connecting: "Connecting", reconnecting: "Reconnecting", paused: "Paused" };
+
+export class Tile {
+  /** @param {Camera} camera @param {(tile: Tile) => void} onOpen */
+  constructor(camera, onOpen) {
+    const { root, part } = stamp("tile");
+    this.root = root;
+    this.part = part;
+    this.canvas = /** @type {HTMLCanvasElement} */ (part("canvas"));
+    /** @type {{ frame: LiveFrame, acknowledge: () => void } | null} */
+    this.waiting = null;
+    this.isDrawing = false;
+    /** @type {{ frame: LiveFrame, picture: ImageBitmap } | null} */
+    this.shown = null;
+    /** @type {number | null} */
+    this.analysedAt = null;
+    this.seenSince = Date.now();
+    part("open").addEventListener("click", () => onOpen(this));
+    this.resizes = new ResizeObserver(() => this.redraw());
+    this.resizes.observe(this.canvas);
+    this.describe(camera);
+  }
+
+  /** @param {Camera} camera */
+  describe(camera) {
+    this.camera = camera;
+    this.health = healthOf(camera);
+    this.root.dataset.cameraId = String(camera.id);
+    say(this.part("name"), camera.name);
+    this.part("name").title = [camera.name, camera.site, camera.zone].filter(Boolean).join(" · ");
+    say(this.part("open-word"), `Enlarge ${camera.name}`);
+    this.showState(Date.now());
+  }
+
+  /**
+   * Take a frame; an older one that still waits is dropped.
+   * @param {LiveFrame} frame @param {() => void} acknowledge
+   */
+  receive(frame, acknowledge) {
+    this.waiting?.acknowledge();
+    this.waiting = { frame, acknowledge };
+    if (!this.isDrawing) void this.drawWaiting();
+  }
+
+  async drawWaiting() {
+    this.isDrawing = true;
+    while (this.waiting) {
+      const { frame, acknowledge } = this.waiting;
+      this.waiting = null;
+      const picture = await decode(frame.jpeg);
+      await nextPaint();
+      if (picture && !this.waiting) this.show(frame, picture);
+      else picture?.close();
+      acknowledge();
+    }
+    this.isDrawing = false;
+  }
+
+  /** @param {LiveFrame} frame @param {ImageBitmap} picture */
+  show(frame, picture) {
+    this.shown?.picture.close();
+    this.shown = { frame, picture };
+    const analysed = frame.kind === "analysed" ? frame.captured_at : frame.analysed_at;
+    this.analysedAt = analysed ? Date.parse(analysed) : null;
+    this.redraw();
+    this.root.dataset.frameId = String(frame.frame_id);
+    if (frame.kind === "analysed") this.showPeople(frame.people_now);
+  }
+
+  redraw() {
+    if (!this.canvas.clientWidth) return;
+    sizeCanvas(this.canvas);
+    if (this.shown) drawFrame(this.canvas, this.shown.picture, this.shown.frame);
+  }
+
+  /** @param {CameraStatistics} statistics */
+  count(statistics) {
+    this.health = statistics;
+    this.showPeople(statistics.people_now);
+    const { rate } = statistics.today;
+    const words = rate === null ? "nobody judged yet" : `${sayPercent(rate)} today`;
+    sayWithIcon(this.part("rate"), "shield", words);
+  }
+
+  /** @param {number} people */
+  showPeople(people) {
+    sayWithIcon(this.part("people"), "people", people === 0 ? "nobody now" : `${sayPeople(people)} now`);
+    this.canvas.setAttribute("aria-label", `Picture of ${this.camera?.name}, ${sayPeople(people)} now`);
+  }
+
+  /**
+   * Say how the camera does; called each second.
+   * @param {number} now the server's clock, in milliseconds
+   */
+  showState(now) {
+    const delay = this.delayAt(now);
+    const isDelayed = this.health?.state === "live" && delay > DELAYED_S;
+    /** @type {CameraState | "delayed"} */
+    const state = isDelayed ? "delayed" : (this.health?.state ?? "connecting");
+    const words = isDelayed ? `Delayed by ${saySpan(delay)}` : STATE_WORDS[this.health?.state ?? "connecting"];
+    this.root.dataset.state = state;
+    this.part("state").dataset.state = state;
+    sayWithIcon(this.part("state"), state, words);
+    this.showMessage(state, now);
+    this.showAge(now);
+  }
+
+  /** @param {number} now @returns {number} seconds since the newest picture, counted from when the tile came into view */
+  delayAt(now) {
+    if (!this.shown) return 0;
+    return (now - Math.max(Date.parse(this.shown.frame.captured_at), this.seenSince)) / 1000;
+  }
+
+  /** @param {CameraState | "delayed"} state @param {number} now */
+  showMessage(state, now) {
+    const isQuiet = state === "live" || state === "delayed";
+    this.part("message").hidden = isQuiet && this.shown !== null;
+    setIcon(this.part("message-icon"), isQuiet ? "waiting" : state);
+    const title = state === "live" || state === "delayed" ? "Waiting for the first picture" : STATE_WORDS[state];
+    say(this.part("message-title"), title);
+    const since = this.health?.since ? Date.parse(this.health.since) : null;
+    const lost = state === "reconnecting" && since ? `Lost at ${sayMoment(new Date(since))}, ${saySpan((now - since) / 1000)} ago` : "";
+    say(this.part("message-reason"), [this.health?.reason, lost].filter(Boolean).join(". "));
+  }
+
+  /** @param {number} now */
+  showAge(now) {
+    const isPreview = this.shown?.frame.kind === "preview" && this.health?.state === "live";
+    this.part("age").hidden = !isPreview;
+    if (!isPreview) return;
+    const words = this.analysedAt ? `last analysed ${saySpan((now - this.analysedAt) / 1000)} ago` : "not analysed yet";
+    say(this.part("age"), words);
+  }
+
+  /** Forget how old the picture became while nobody looked. */
+  /** @param {number} now */
+  wake(now) {
+    this.seenSince = now;
+  }
+
+  close() {
+    this.waiting?.acknowledge();
+    this.waiting = null;
+    this.resizes.disconnect();
+    this.shown?.picture.close();
+    this.root.remove();
+  }
+}
+
+/**
+ * @param {Camera} camera
+ * @returns {{ state: CameraState, reason: string, since: string | null }}
+ */
+function healthOf(camera) {
+  if (camera.is_paused) return { state: "paused", reason: "", since: null };
+  return camera.health ?? { state: "connecting", reason: "", since: null };
+}
+
+/**
+ * @param {ArrayBuffer} jpeg
+ * @returns {Promise<ImageBitmap | null>} null for a broken picture: the next one comes soon
+ */
+function decode(jpeg) {
+  return createImageBitmap(new Blob([jpeg], { type: "image/jpeg" })).catch(() => null);
+}
+
+/** Wait for the browser's next paint; a hidden tab paints never, and need not wait. */
+function nextPaint() {
+  if (document.hidden) return Promise.resolve();
+  return new Promise((resolve) => requestAnimationFrame(resolve));
+}

@@ -1,0 +1,78 @@
+// The wall's chart of the last hours: fetch, refresh, and the words beside it.
+
+import { ask } from "./api.js";
+import { ComplianceChart } from "./chart.js";
+import { recall, remember } from "./memory.js";
+import { byId, say } from "./page.js";
+import { groupPeriods } from "./periods.js";
+import { peopleIn } from "./verdicts.js";
+import { sayClock, sayInterval, sayPeople, sayPercent } from "./wording.js";
+
+/** Hours to show: the bucket asked for, and the seconds of one period. */
+/** @type {Readonly<Record<string, { bucket: string, step: number }>>} */
+const SPANS = {
+  1: { bucket: "minute", step: 120 },
+  3: { bucket: "minute", step: 600 },
+  24: { bucket: "hour", step: 3600 },
+};
+
+/** Fetch the chart's data and draw it; `refresh` does it again. */
+export function startTrend() {
+  const chart = new ComplianceChart(byId("chart-rate"), byId("chart-counts"), (period) => {
+    say(byId("chart-readout"), period ? sayPeriod(period, hours) : whole);
+  });
+  let hours = recall("chart-hours") ?? "1";
+  let whole = "";
+  if (!(hours in SPANS)) hours = "1";
+
+  async function refresh() {
+    const { bucket, step } = SPANS[hours];
+    const end = Date.now() / 1000;
+    const start = Math.floor((end - Number(hours) * 3600) / step) * step;
+    /** @type {Compliance} */
+    const { series, totals } = await ask(`compliance?${query(start, end, bucket)}`);
+    whole = `${sayHours(hours)}: ${sayCounts(totals)}`;
+    say(byId("chart-readout"), whole);
+    byId("chart-rate").setAttribute("aria-label", `Compliance rate. ${whole}`);
+    chart.show(groupPeriods(series, start, end, step), step);
+  }
+
+  for (const input of byId("chart-span").querySelectorAll("input")) {
+    input.checked = input.value === hours;
+    input.addEventListener("change", () => {
+      hours = input.value;
+      remember("chart-hours", hours);
+      void refresh().catch(() => null);
+    });
+  }
+  return { refresh };
+}
+
+/** @param {number} start @param {number} end @param {string} bucket */
+function query(start, end, bucket) {
+  return new URLSearchParams({
+    from: new Date(start * 1000).toISOString(),
+    to: new Date(end * 1000).toISOString(),
+    bucket,
+    tz: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC",
+  });
+}
+
+/** @param {string} hours */
+function sayHours(hours) {
+  return hours === "1" ? "Last hour" : `Last ${hours} hours`;
+}
+
+/** @param {import("./periods.js").Period} period @param {string} hours */
+function sayPeriod(period, hours) {
+  const [start, end] = [period.start, period.start + SPANS[hours].step].map((at) => sayClock(new Date(at * 1000)));
+  return `${start}–${end}: ${period.isGap ? "nothing recorded" : sayCounts(period)}`;
+}
+
+/** @param {Counts} counts */
+function sayCounts(counts) {
+  const people = peopleIn(counts);
+  if (people === 0) return "nobody seen";
+  if (counts.interval === null) return `${sayPeople(people)}, none could be judged`;
+  return `${sayPercent(counts.rate)}, ${sayInterval(counts.interval).toLowerCase()}, ${sayPeople(people)}`;
+}

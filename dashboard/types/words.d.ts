@@ -1,0 +1,129 @@
+// The words of the house as the API and the live connection spell them.
+
+// Both libraries are loaded as plain scripts, and so are globals; uPlot's types say so themselves.
+import type { Socket as IoSocket, io as connectIo } from "socket.io-client";
+import type {} from "uplot";
+
+declare global {
+  const io: typeof connectIo;
+  type Socket = IoSocket;
+
+  type Label = "mask" | "incorrect_mask" | "no_mask";
+  type Verdict = Label | "unsure";
+  type CameraState = "connecting" | "live" | "reconnecting" | "paused";
+  type Interval = { lower: number; upper: number };
+
+  interface Counts {
+    mask: number;
+    incorrect_mask: number;
+    no_mask: number;
+    unsure: number;
+    rate: number | null;
+    interval: Interval | null;
+    coverage: number | null;
+  }
+
+  interface ComplianceBucket extends Counts {
+    start: string;
+    gap: boolean;
+  }
+
+  interface Compliance {
+    series: ComplianceBucket[];
+    totals: Counts;
+  }
+
+  interface CameraHealth {
+    state: CameraState;
+    reason: string;
+    since: string;
+    width: number | null;
+    height: number | null;
+    frames_per_second: number | null;
+    codec: string;
+    reconnects: number;
+  }
+
+  interface Camera {
+    id: number;
+    name: string;
+    url: string;
+    transport: "tcp" | "udp";
+    site: string;
+    zone: string;
+    is_paused: boolean;
+    frames_per_second: number;
+    long_side: number;
+    health: CameraHealth | null;
+  }
+
+  interface CameraCheck {
+    ok: boolean;
+    error: string;
+    width: number;
+    height: number;
+    frames_per_second: number | null;
+    codec: string;
+    snapshot_jpeg: string;
+  }
+
+  interface Sighting {
+    id: number;
+    camera_id: number;
+    started_at: string;
+    ended_at: string;
+    verdict: Verdict;
+    probabilities: Record<Label, number>;
+  }
+
+  // One entry of a problem's errors: the field, and what a good value is.
+  interface Fault {
+    parameter: string;
+    expected: string;
+    found?: string;
+  }
+
+  interface Page<Item> {
+    items: Item[];
+    next_cursor: string | null;
+  }
+
+  // Box: x, y, width, height in pixels of the frame; verdict is null until settled.
+  interface LiveFace {
+    box: [number, number, number, number];
+    track_id: number;
+    label: Label;
+    probability: number;
+    score: number;
+    verdict: Verdict | null;
+  }
+
+  interface LiveFrame {
+    camera_id: number;
+    frame_id: number;
+    captured_at: string;
+    width: number;
+    height: number;
+    kind: "analysed" | "preview";
+    analysed_at: string | null;
+    faces: LiveFace[];
+    people_now: number;
+    jpeg: ArrayBuffer;
+  }
+
+  interface CameraStatistics {
+    camera_id: number;
+    state: CameraState;
+    reason: string;
+    since: string | null;
+    people_now: number;
+    today: Counts;
+  }
+
+  interface LiveStatistics {
+    server_time: string;
+    cameras: CameraStatistics[];
+    people_now: number;
+    today: Counts;
+  }
+}
