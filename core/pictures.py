@@ -1,6 +1,7 @@
 """Decode and encode pictures, refusing what is broken, too small or too large."""
 
 import io
+import warnings
 from pathlib import Path
 
 import cv2
@@ -38,7 +39,7 @@ def decode_picture(content: bytes, megapixels_max: int = 50, *, upright: bool = 
     if not content:
         raise BadPicture("the file is empty; expected a JPEG, PNG, WebP or BMP picture")
     try:
-        with PilImage.open(io.BytesIO(content), formats=_FORMATS) as picture:
+        with _open_header(content) as picture:
             _check_size(picture.size, megapixels_max)
             turned = ImageOps.exif_transpose(picture) if upright else picture
             rgb = np.asarray(turned.convert("RGB"))
@@ -76,6 +77,13 @@ def fit_size(size_wh: tuple[int, int], long_side: int) -> tuple[int, int]:
 
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+
+
+def _open_header(content: bytes) -> PilImage.Image:
+    with warnings.catch_warnings():
+        # Pillow warns of size at a limit of its own; we refuse at the user's.
+        warnings.simplefilter("ignore", PilImage.DecompressionBombWarning)
+        return PilImage.open(io.BytesIO(content), formats=_FORMATS)
 
 
 def _check_size(size_wh: tuple[int, int], megapixels_max: int) -> None:

@@ -67,9 +67,10 @@ def read_mark(session: Session, partition: int) -> Mark:
 
 def read_open_tracks(session: Session, partition: int) -> dict[int, bytes]:
     """Read the snapshots of the partition's cameras."""
-    row = OpenTracksRow
-    query = select(row.camera_id, row.snapshot).where(row.camera_id % PARTITIONS == partition)
-    return dict(session.execute(query).tuples().all())
+    tracks = OpenTracksRow
+    query = select(tracks.camera_id, tracks.snapshot)
+    query = query.where(tracks.camera_id % PARTITIONS == partition)
+    return {row.camera_id: row.snapshot for row in session.execute(query)}
 
 
 def known_cameras(session: Session) -> set[int]:

@@ -1,0 +1,53 @@
+"""Who is alive is listed; who has gone is not."""
+
+from datetime import UTC, datetime
+
+from redis import Redis
+
+from core.heartbeats import (
+    Beating,
+    CameraHealth,
+    CameraState,
+    Heartbeat,
+    beat,
+    end_beat,
+    forget_health,
+    read_health,
+    read_heartbeats,
+    report_health,
+)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_processes_are_listed_by_kind(redis: Redis) -> None:
+    worker, ingest = Heartbeat("worker", "host", 2, NOON), Heartbeat("ingest", "host", 1, NOON)
+    beat(redis, worker)
+    beat(redis, ingest)
+
+    assert read_heartbeats(redis) == [ingest, worker]
+    assert read_heartbeats(redis, "worker") == [worker]
+    end_beat(redis, worker)
+    assert read_heartbeats(redis) == [ingest]
+
+
+def test_a_beat_lasts_ten_seconds(redis: Redis) -> None:
+    beat(redis, Heartbeat("worker", "host", 2, NOON))
+    (key,) = redis.keys("mw:house:beat:*")
+    assert 0 < redis.ttl(key) <= 10
+
+
+def test_a_process_beats_while_its_block_runs(redis: Redis) -> None:
+    with Beating(redis, "recorder") as beating:
+        beating.detail = "5 results"
+        while not read_heartbeats(redis, "recorder"):
+            pass
+    assert read_heartbeats(redis, "recorder") == []
+
+
+def test_the_health_of_cameras_is_read_back(redis: Redis) -> None:
+    health = CameraHealth(3, CameraState.RECONNECTING, NOON, "host unreachable", (960, 540), 25.0)
+    report_health(redis, health)
+    assert read_health(redis) == {3: health}
+    forget_health(redis, 3)
+    assert read_health(redis) == {}

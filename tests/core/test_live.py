@@ -1,0 +1,47 @@
+"""Overlays and previews reach whoever listens."""
+
+import threading
+from datetime import UTC, datetime
+
+from redis import Redis
+
+from core.live import LiveChannel, Overlay, OverlayFace, Preview
+from core.types import Frame, Label, Verdict
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+FACE = OverlayFace((1.0, 2.0, 30.0, 40.0), 7, Label.MASK, 0.9, 0.8, Verdict.MASK)
+
+
+def test_a_listener_gets_overlays_and_previews(redis: Redis) -> None:
+    live, got = LiveChannel(redis), list[Overlay | Preview]()
+
+    def listen() -> None:
+        for notice in live.notices(10):
+            got.append(notice)
+            if len(got) == 2:
+                return
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    while not redis.pubsub_numsub("mw:house:live")[0][1]:
+        pass
+    overlay = Overlay(1, NOON, (960, 540), (FACE,), 3)
+    live.publish(overlay)
+    redis.publish("mw:house:live", b"\xc1 broken")
+    live.preview(Frame(2, NOON, (64, 48), b"jpeg"))
+    listener.join(5)
+
+    assert got == [overlay, Preview(2, NOON, (64, 48))]
+    assert live.picture(2, got[1].frame_id) == b"jpeg"
+
+
+def test_a_camera_is_watched_once_someone_says_so(redis: Redis) -> None:
+    live = LiveChannel(redis)
+    live.watch([1, 2])
+    assert live.is_watched(2)
+    assert not live.is_watched(3)
+    assert 0 < redis.ttl("mw:{0}:watched:2") <= 5
+
+
+def test_a_picture_that_is_gone_is_none(redis: Redis) -> None:
+    assert LiveChannel(redis).picture(1, 5) is None
