@@ -1,0 +1,12 @@
+"""The REST API under /api/v1; each module answers for one subject."""
+
+from flask_openapi3.openapi import OpenAPI
+
+from dashboard.api import cameras, compliance, reader, sightings, system, tokens, users
+
+
+def register_api(app: OpenAPI) -> None:
+    """Add every operation, and the description of them all."""
+    for subject in (cameras, compliance, sightings, system, tokens, users):
+        app.register_api(subject.blueprint)
+    app.register_blueprint(reader.blueprint)

@@ -1,0 +1,94 @@
+"""The statistics of the live wall, read once per process for all its viewers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from redis import Redis
+
+from core.heartbeats import CameraHealth, CameraState, read_health
+from core.secrets import SecretBox
+from core.statistics import Counts
+from core.storage.cameras import Camera, list_cameras
+from core.storage.compliance import counts_by_camera
+from core.storage.engine import Database
+from core.storage.users import list_users
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the wall shows beside its pictures, at one moment."""
+
+    server_time: datetime
+    cameras: tuple[Camera, ...]
+    health: Mapping[int, CameraHealth]
+    people_now: Mapping[int, int]
+    today: Mapping[int, Counts]
+    user_ids: frozenset[int]
+
+    def cameras_version(self) -> frozenset[tuple[int, int]]:
+        """Change when a camera was added, changed or removed."""
+        return frozenset((camera.id, camera.version) for camera in self.cameras)
+
+
+def read_figures(
+    database: Database, redis: Redis, box: SecretBox, people_now: Mapping[int, int], now: datetime
+) -> Figures:
+    """Read everything that the statistics need, in one SQL transaction.
+
+    Today begins at midnight where the server stands.
+    """
+    local = now.astimezone()
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    with database.read() as session:
+        cameras = tuple(list_cameras(session, box))
+        today = counts_by_camera(session, midnight, now)
+        user_ids = frozenset(user.id for user in list_users(session))
+    return Figures(now, cameras, read_health(redis), people_now, today, user_ids)
+
+
+def figures_message(figures: Figures) -> dict[str, Any]:
+    """Write the statistics as the browser reads them."""
+    cameras = [_camera_message(figures, camera) for camera in figures.cameras]
+    return {
+        "server_time": figures.server_time.isoformat(),
+        "cameras": cameras,
+        "people_now": sum(camera["people_now"] for camera in cameras),
+        "today": counts_message(sum(figures.today.values(), Counts())),
+    }
+
+
+def counts_message(counts: Counts) -> dict[str, Any]:
+    interval = counts.interval
+    return {
+        "mask": counts.mask,
+        "incorrect_mask": counts.incorrect_mask,
+        "no_mask": counts.no_mask,
+        "unsure": counts.unsure,
+        "rate": counts.rate,
+        "interval": {"lower": interval[0], "upper": interval[1]} if interval else None,
+        "coverage": counts.coverage,
+    }
+
+
+def state_of(camera: Camera, health: CameraHealth | None) -> tuple[CameraState, str]:
+    """Say how a camera is, and why, where ingest has not reported it too."""
+    if camera.is_paused:
+        return CameraState.PAUSED, ""
+    if health is None:
+        return CameraState.CONNECTING, "Ingest has not reported this camera yet."
+    return health.state, health.reason
+
+
+def _camera_message(figures: Figures, camera: Camera) -> dict[str, Any]:
+    health = figures.health.get(camera.id)
+    state, reason = state_of(camera, health)
+    return {
+        "camera_id": camera.id,
+        "state": state.value,
+        "reason": reason,
+        "since": health.since.isoformat() if health else None,
+        "people_now": figures.people_now.get(camera.id, 0),
+        "today": counts_message(figures.today.get(camera.id, Counts())),
+    }

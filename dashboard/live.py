@@ -1,0 +1,184 @@
+"""The live channel to the browsers: frames by credit, statistics every 2 s.
+
+Two threads a process. The listener reads notices from Redis and hands each frame to
+the viewers that have a credit; the ticker says which cameras are watched, sends
+the statistics and beats. Neither waits for a viewer: sending puts a packet into that
+viewer's own queue, which its own thread writes to the network. With one credit a
+camera at most one frame of each camera waits there.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from core.live import LiveChannel, Overlay, OverlayFace, Preview
+from core.types import Verdict
+from dashboard.viewers import LiveFrame, NewestFrames, Viewer
+
+logger = logging.getLogger(__name__)
+
+FRESH = timedelta(seconds=5)
+"""A picture older than this is not live."""
+
+
+class Outbox(Protocol):
+    """Carries messages to viewers; never waits for one."""
+
+    def send_frame(
+        self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
+    ) -> None: ...
+
+    def send_all(self, event: str, message: dict[str, Any]) -> None: ...
+
+
+class LiveHub:
+    """Knows this process's viewers and the newest frame of each camera they watch."""
+
+    def __init__(self, channel: LiveChannel, outbox: Outbox, clock: Callable[[], datetime]) -> None:
+        self._channel = channel
+        self._outbox = outbox
+        self._clock = clock
+        self._newest = NewestFrames()
+        self._viewers: dict[str, Viewer] = {}
+        self._asked_for: Counter[int] = Counter()
+        self._lock = threading.Lock()
+        self._has_arrived = threading.Condition(self._lock)
+
+    def join(self, viewer_id: str) -> None:
+        with self._lock:
+            self._viewers[viewer_id] = Viewer()
+
+    def leave(self, viewer_id: str) -> None:
+        with self._lock:
+            self._viewers.pop(viewer_id, None)
+
+    @property
+    def viewers(self) -> int:
+        return len(self._viewers)
+
+    def watch(self, viewer_id: str, camera_ids: Iterable[int]) -> None:
+        """Replace what a viewer watches, and show it at once what is at hand."""
+        wanted = frozenset(camera_ids)
+        with self._lock:
+            viewer = self._viewers.get(viewer_id)
+            if viewer is None:
+                return
+            viewer.watch(wanted)
+        self._channel.watch(wanted)
+        for camera_id in wanted:
+            self._send_newest(viewer_id, camera_id)
+
+    def take(self, notice: Overlay | Preview) -> None:
+        """Take a notice in and hand its frame to everyone with a credit for it."""
+        with self._lock:
+            is_shown = self._newest.note(notice, self._clock())
+            if not is_shown or notice.camera_id not in self._watched():
+                return
+        jpeg = self._channel.picture(notice.camera_id, notice.frame_id)
+        if jpeg is None:
+            return
+        with self._lock:
+            frame = self._newest.put(notice, jpeg)
+            takers = [name for name, one in self._viewers.items() if _takes(one, frame)]
+            self._has_arrived.notify_all()
+        message = frame_message(frame)
+        for viewer_id in takers:
+            self._send(viewer_id, frame.camera_id, message)
+
+    def refresh(self) -> None:
+        """Say which cameras are watched, for the next 5 s, and let the others' pictures go."""
+        with self._lock:
+            watched = self._watched()
+            self._newest.keep_only(watched)
+        self._channel.watch(watched)
+
+    def people_now(self) -> dict[int, int]:
+        """Read how many people the cameras show, where a recent overlay told."""
+        with self._lock:
+            return self._newest.people_now(self._clock(), FRESH)
+
+    def wait_for_frame(self, camera_id: int, timeout_s: float) -> LiveFrame | None:
+        """Wait for a live picture of a camera; None if none came in time."""
+        with self._asking_for(camera_id):
+            self._channel.watch([camera_id])
+            with self._has_arrived:
+                self._has_arrived.wait_for(lambda: self._is_fresh(camera_id), timeout_s)
+                return self._newest.get(camera_id) if self._is_fresh(camera_id) else None
+
+    def _drawn(self, viewer_id: str, camera_id: int) -> None:
+        """Note that a browser has drawn its frame; what came meanwhile goes out now."""
+        with self._lock:
+            viewer = self._viewers.get(viewer_id)
+            if viewer is not None:
+                viewer.acknowledge(camera_id)
+        self._send_newest(viewer_id, camera_id)
+
+    def _send_newest(self, viewer_id: str, camera_id: int) -> None:
+        with self._lock:
+            viewer = self._viewers.get(viewer_id)
+            frame = self._newest.get(camera_id)
+            if viewer is None or frame is None or not self._is_fresh(camera_id):
+                return
+            if not _takes(viewer, frame):
+                return
+        self._send(viewer_id, camera_id, frame_message(frame))
+
+    def _send(self, viewer_id: str, camera_id: int, message: dict[str, Any]) -> None:
+        # Outside the lock: sending may find the viewer gone, and call leave().
+        self._outbox.send_frame(viewer_id, message, lambda: self._drawn(viewer_id, camera_id))
+
+    def _watched(self) -> frozenset[int]:
+        return frozenset(+self._asked_for).union(
+            *(viewer.camera_ids for viewer in self._viewers.values())
+        )
+
+    def _is_fresh(self, camera_id: int) -> bool:
+        frame = self._newest.get(camera_id)
+        return frame is not None and self._clock() - frame.captured_at <= FRESH
+
+    @contextmanager
+    def _asking_for(self, camera_id: int) -> Iterator[None]:
+        """Count a camera as watched meanwhile."""
+        with self._lock:
+            self._asked_for[camera_id] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asked_for[camera_id] -= 1
+
+
+def frame_message(frame: LiveFrame) -> dict[str, Any]:
+    """Write a frame as the browser reads it."""
+    return {
+        "camera_id": frame.camera_id,
+        "frame_id": frame.frame_id,
+        "captured_at": frame.captured_at.isoformat(),
+        "width": frame.size_wh[0],
+        "height": frame.size_wh[1],
+        "kind": frame.kind.value,
+        "analysed_at": frame.analysed_at.isoformat() if frame.analysed_at else None,
+        "faces": [_face_message(face) for face in frame.faces],
+        "people_now": frame.people_now,
+        "jpeg": frame.jpeg,
+    }
+
+
+def _face_message(face: OverlayFace) -> dict[str, Any]:
+    verdict: Verdict | None = face.verdict
+    return {
+        "box": [round(side, 1) for side in face.box_xywh],
+        "track_id": face.track_id,
+        "label": face.label.value,
+        "probability": round(face.probability, 3),
+        "score": round(face.score, 3),
+        "verdict": verdict.value if verdict else None,
+    }
+
+
+def _takes(viewer: Viewer, frame: LiveFrame) -> bool:
+    return viewer.take(frame.camera_id, frame.frame_id)

@@ -1,0 +1,93 @@
+"""The two threads of a dashboard process: the listener and the ticker; see live.py."""
+
+import logging
+import os
+import socket
+import threading
+from datetime import datetime
+
+from core.heartbeats import BEAT_EVERY_S, Heartbeat, beat, end_beat
+from core.live import LiveChannel
+from core.storage.engine import utc_now
+from dashboard.figures import figures_message, read_figures
+from dashboard.live import Outbox
+from dashboard.services import Services
+
+logger = logging.getLogger(__name__)
+
+LISTEN_S = 3600.0
+PAUSE_S = 1.0
+"""After an error, before trying again."""
+TICK_MIN_S = 0.25
+"""Viewers that join wake the ticker, but not more often than this."""
+
+
+class LiveLoops:
+    """Keeps the viewers of this process up to date."""
+
+    def __init__(self, services: Services, channel: LiveChannel, outbox: Outbox) -> None:
+        self._services = services
+        self._channel = channel
+        self._outbox = outbox
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._cameras_version: frozenset[tuple[int, int]] = frozenset()
+        self._heartbeat = Heartbeat(
+            kind="dashboard", host=socket.gethostname(), pid=os.getpid(), started_at=utc_now()
+        )
+
+    def start(self) -> None:
+        """Start both threads; they end with the process or by stop()."""
+        for work in (self._listen, self._tick_on):
+            threading.Thread(target=work, name=work.__name__, daemon=True).start()
+
+    def stop(self) -> None:
+        """Ask both threads to end, and say that this process has stopped."""
+        self._stop.set()
+        self._wake.set()
+        end_beat(self._services.redis, self._heartbeat)
+
+    def wake(self) -> None:
+        """Have the next tick soon: somebody has joined and sees no numbers yet."""
+        self._wake.set()
+
+    def tick(self, now: datetime) -> None:
+        """Do what is due every 2 s. Reads statistics only while somebody looks."""
+        provided = self._services
+        beat(provided.redis, self._heartbeat)
+        provided.hub.refresh()
+        if not provided.hub.viewers:
+            return
+        figures = read_figures(
+            provided.database, provided.redis, provided.box, provided.hub.people_now(), now
+        )
+        provided.connections.cut_strangers(figures.user_ids)
+        self._outbox.send_all("statistics", figures_message(figures))
+        if figures.cameras_version() != self._cameras_version:
+            self._cameras_version = figures.cameras_version()
+            self._outbox.send_all("cameras", {})
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            try:
+                for notice in self._channel.notices(LISTEN_S):
+                    self._services.hub.take(notice)
+                    if self._stop.is_set():
+                        return
+            except Exception:  # the thread's outermost loop
+                self._note_failure("the live channel failed; listening again in a second")
+
+    def _tick_on(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.tick(utc_now())
+            except Exception:  # the thread's outermost loop
+                self._note_failure("the statistics failed; trying again in a second")
+            self._wake.wait(BEAT_EVERY_S)
+            self._stop.wait(TICK_MIN_S)
+            self._wake.clear()
+
+    def _note_failure(self, message: str) -> None:
+        """Log with the traceback, unless we are stopping and Redis has gone before us."""
+        if not self._stop.wait(PAUSE_S):
+            logger.exception(message)

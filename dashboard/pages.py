@@ -1,0 +1,51 @@
+"""The pages; what moves on them is fetched by their scripts from the API and the live channel."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from core.storage.cameras import get_camera
+from core.storage.users import Role
+from dashboard.access import needs, open_to_all, sign_out
+from dashboard.services import services
+
+blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.get("/")
+@needs(Role.VIEWER)
+def wall() -> str:
+    return render_template("wall.html", title="Live wall")
+
+
+@blueprint.get("/cameras")
+@needs(Role.VIEWER)
+def cameras() -> str:
+    return render_template("cameras.html", title="Cameras")
+
+
+@blueprint.get("/cameras/new")
+@needs(Role.OPERATOR)
+def new_camera() -> str:
+    return render_template("camera_form.html", title="Add a camera", camera_id=None)
+
+
+@blueprint.get("/cameras/<int:camera_id>")
+@needs(Role.OPERATOR)
+def edit_camera(camera_id: int) -> str:
+    provided = services()
+    with provided.database.read() as session:
+        camera = get_camera(session, provided.box, camera_id)
+    return render_template("camera_form.html", title=camera.name, camera_id=camera.id)
+
+
+@blueprint.get("/sightings")
+@needs(Role.VIEWER)
+def sightings() -> str:
+    return render_template("sightings.html", title="Sightings")
+
+
+@blueprint.post("/sign-out")
+@open_to_all
+def leave() -> Response:
+    sign_out()
+    return redirect(url_for("sign_in.sign_in_page"))

@@ -1,0 +1,189 @@
+"""The doors: sign in by password or one-time link, set up the first account."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask_limiter import Limiter
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from core.errors import BadRequest
+from core.storage.users import (
+    User,
+    check_password,
+    has_users,
+    is_set_up_link,
+    use_set_up_link,
+    use_sign_in_link,
+)
+from dashboard.access import open_to_all, sign_in, signed_in
+from dashboard.problems import Refused
+from dashboard.services import services
+
+blueprint = Blueprint("sign_in", __name__)
+
+TRIES = "10 per minute; 60 per hour"
+"""Per address. A password of 10 characters is not guessed at this pace."""
+TEXT_MAX = 200
+
+_NOT_SET_UP = (
+    "Nobody can sign in yet: open the set-up link that was printed on the terminal, "
+    "it makes the first account."
+)
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+    name = StringField(validators=[InputRequired("Write your name."), Length(max=TEXT_MAX)])
+    password = PasswordField(
+        validators=[InputRequired("Write your password."), Length(max=TEXT_MAX)]
+    )
+    next = HiddenField()
+
+
+class SetUpForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
+    name = StringField(validators=[InputRequired("Choose a name."), Length(max=100)])
+    password = PasswordField(validators=[InputRequired("Choose a password."), Length(max=TEXT_MAX)])
+    password_again = PasswordField(validators=[InputRequired("Write the password once more.")])
+
+
+def limit_tries(limiter: Limiter) -> None:
+    """Limit how often a stranger may try a password or a secret."""
+    limiter.limit(TRIES, methods=["POST"])(blueprint)
+    limiter.limit("60 per minute")(blueprint)
+
+
+@blueprint.get("/sign-in")
+@open_to_all
+def sign_in_page() -> Response:
+    if signed_in() is not None:
+        return redirect(_own_path(request.args.get("next", "")))
+    return _sign_in_page(None if _is_set_up() else _NOT_SET_UP)
+
+
+@blueprint.post("/sign-in")
+@open_to_all
+def sign_in_by_password() -> Response:
+    form = SignInForm()
+    if not form.validate_on_submit():
+        return _sign_in_page(_first_error(form), HTTPStatus.UNPROCESSABLE_ENTITY)
+    with services().database.read() as session:
+        user = check_password(session, form.name.data, form.password.data)
+    if user is None:
+        error = "This name and password do not go together." if _is_set_up() else _NOT_SET_UP
+        return _sign_in_page(error, HTTPStatus.UNAUTHORIZED)
+    sign_in(user)
+    return redirect(_own_path(form.next.data))
+
+
+@blueprint.get("/sign-in/<secret>")
+@open_to_all
+def sign_in_by_link(secret: str) -> Response:
+    """Sign in by a link that works once.
+
+    Programs that look at links before a person does (HEAD, prefetch) do not use it up.
+    """
+    if request.method == "HEAD" or _is_prefetch():
+        return make_response("", HTTPStatus.NO_CONTENT)
+    with services().database.write() as session:
+        user = use_sign_in_link(session, secret)
+    if user is not None:
+        sign_in(user)
+    elif signed_in() is None:
+        return _sign_in_page("This link was used before, or is too old.", HTTPStatus.GONE)
+    return redirect(url_for("pages.wall"))
+
+
+@blueprint.get("/set-up/<secret>")
+@open_to_all
+def set_up_page(secret: str) -> Response:
+    _check_set_up_link(secret)
+    return _set_up_page(secret)
+
+
+@blueprint.post("/set-up/<secret>")
+@open_to_all
+def set_up(secret: str) -> Response:
+    """Make the first administrator, who is signed in at once."""
+    _check_set_up_link(secret)
+    form = SetUpForm()
+    if not form.validate_on_submit():
+        field = next(iter(form.errors), "name")
+        return _set_up_page(secret, _first_error(form), field)
+    if form.password.data != form.password_again.data:
+        return _set_up_page(secret, "The two passwords are not the same.", "password_again")
+    try:
+        sign_in(_make_first_user(secret, form.name.data, form.password.data))
+    except BadRequest as error:
+        return _set_up_page(secret, str(error), error.field)
+    return redirect(url_for("pages.wall"))
+
+
+def _make_first_user(secret: str, name: str, password: str) -> User:
+    with services().database.write() as session:
+        user = use_set_up_link(session, secret, name, password)
+    if user is None:
+        raise _link_over()
+    return user
+
+
+def _check_set_up_link(secret: str) -> None:
+    with services().database.read() as session:
+        if not is_set_up_link(session, secret):
+            raise _link_over()
+
+
+def _link_over() -> Refused:
+    return Refused(
+        HTTPStatus.GONE,
+        "This set-up link was used before, or is too old. Start Maskwatch again "
+        "for a new one, or sign in.",
+    )
+
+
+def _is_set_up() -> bool:
+    with services().database.read() as session:
+        return has_users(session)
+
+
+def _is_prefetch() -> bool:
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose"))
+    return any("pre" in purpose.lower() for purpose in purposes)  # prefetch, prerender, preview
+
+
+def _own_path(wanted: str | None) -> str:
+    """Keep to our own pages: a next address of another host leads to the wall."""
+    path = (wanted or "").strip()
+    parts = urlsplit(path)
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc
+    return path if is_ours and path.isprintable() else url_for("pages.wall")
+
+
+def _sign_in_page(error: str | None, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    page = render_template(
+        "sign_in.html",
+        title="Sign in",
+        error=error,
+        name=request.form.get("name", ""),
+        next=request.values.get("next", ""),
+    )
+    return make_response(page, status)
+
+
+def _set_up_page(secret: str, error: str | None = None, field: str | None = None) -> Response:
+    status = HTTPStatus.OK if error is None else HTTPStatus.UNPROCESSABLE_ENTITY
+    page = render_template(
+        "set_up.html",
+        title="Set up",
+        secret=secret,
+        error=error,
+        field=field,
+        name=request.form.get("name", ""),
+    )
+    return make_response(page, status)
+
+
+def _first_error(form: FlaskForm) -> str:
+    return next((errors[0] for errors in form.errors.values() if errors), "")
