@@ -1,5 +1,6 @@
 """The data folder: made for its owner alone, and used by one `up` at a time."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -21,14 +22,8 @@ def hold_data_folder(folder: Path) -> Iterator[int]:
     the run, it keeps a second Valkey off files that the first still writes.
     Raises BadSettings where another `up` uses the folder.
     """
-    try:
-        for part in (folder, folder / "run", folder / "logs"):
-            part.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = os.open(folder / "run" / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise BadSettings(
-            f"the data folder {folder} cannot be used ({error.strerror}); give another by --data"
-        ) from error
+    make_data_folder(folder)
+    lock = os.open(folder / "run" / "up.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _take(lock, folder)
         os.truncate(lock, 0)
@@ -36,6 +31,23 @@ def hold_data_folder(folder: Path) -> Iterator[int]:
         yield lock
     finally:
         os.close(lock)
+
+
+def make_data_folder(folder: Path) -> None:
+    """Make the folder where there is none, and see that new files are their owner's alone.
+
+    Sets the umask of this process and those it starts. Raises BadSettings.
+    """
+    os.umask(0o077)
+    try:
+        for part in (folder, folder / "run", folder / "logs"):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(folder / "run", os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise BadSettings(
+            f"the data folder {folder} cannot be used ({error.strerror}); give another by --data"
+        ) from error
 
 
 def _take(lock: int, folder: Path) -> None:

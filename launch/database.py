@@ -1,15 +1,17 @@
 """Prepare the database for a start, and the link that lets the first person in."""
 
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 from core.secrets import SecretBox
+from core.settings import Settings
 from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
 from core.storage.installation import check_key
 from core.storage.users import Role, create_sign_in_link, find_or_add_user, has_users
+from launch.data_folder import make_data_folder
 
 _LINK_LIFETIME = timedelta(days=1)
 _DEMO_USER = "demo"
@@ -42,6 +44,28 @@ def prepare_database(
         if demo_cameras is not None:
             return _add_demo(database, box, demo_cameras)
         return _invite_first_user(database)
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[Database]:
+    """Open the database for a command of the administrator.
+
+    The embedded one is made, or migrated, if need be; a server's is `migrate`'s
+    business. Raises BadSettings.
+    """
+    make_data_folder(settings.data)
+    with closing(Database(settings.database)) as database:
+        database.check()
+        if not settings.database_url:
+            from migrations import upgrade
+
+            upgrade(settings.database)
+        yield database
+
+
+def open_key(settings: Settings) -> SecretBox:
+    """Open the secret key; the default one is made where there is none. Raises BadSettings."""
+    return SecretBox.open(settings.key_file, create=settings.secret_key_file is None)
 
 
 def _add_demo(database: Database, box: SecretBox, cameras: Sequence[NewCamera]) -> Greeting:

@@ -27,6 +27,9 @@ DESKTOP = VENV / "desktop"
 """The desktop build of OpenCV, used by `watch` alone."""
 REQUIREMENTS = ROOT / "requirements"
 STAMP = VENV / "maskwatch.json"
+"""Each finished step and its fingerprint."""
+LOCK = ROOT / "maskwatch"
+"""Set-up locks the launcher file itself, so that no file is left behind."""
 
 FREE_BYTES_MIN = 4 * 1024**3
 """What the packages need (3.0 GB measured) and some air; asked before they are installed."""
@@ -66,18 +69,18 @@ def steps_for(arguments: Sequence[str], *, has_display: bool) -> list[Step]:
     return steps
 
 
-def prepare(steps: Sequence[Step]) -> None:
+def prepare(steps: Sequence[Step], stamp: Path = STAMP, lock: Path = LOCK) -> None:
     """Do the steps that are not done, one caller at a time. Raises SetupFailed."""
-    if all(_is_done(step) for step in steps):
+    if all(_is_done(step, stamp) for step in steps):
         return
     started = time.monotonic()
-    with _one_at_a_time():
+    with _one_at_a_time(lock):
         for number, step in enumerate(steps, 1):
             # Asked again: another call may have done it while we waited.
-            if not _is_done(step):
+            if not _is_done(step, stamp):
                 _say(f"{number}/{len(steps)} {step.name} ...")
                 step.do()
-                _remember(step)
+                _remember(step, stamp)
     _say(f"set-up finished in {time.monotonic() - started:.0f} s")
 
 
@@ -134,21 +137,22 @@ def _browser(name: str, *, with_tools: bool) -> Step:
     )
 
 
-def _is_done(step: Step) -> bool:
-    return step.made.exists() and _remembered().get(step.name) == step.fingerprint()
+def _is_done(step: Step, stamp: Path) -> bool:
+    return step.made.exists() and _finished(stamp).get(step.name) == step.fingerprint()
 
 
-def _remember(step: Step) -> None:
+def _remember(step: Step, stamp: Path) -> None:
     """Write the step down, whole or not at all: a set-up may be killed at any moment."""
-    steps = _remembered() | {step.name: step.fingerprint()}
-    unfinished = STAMP.with_suffix(".unfinished")
+    steps = _finished(stamp) | {step.name: step.fingerprint()}
+    unfinished = stamp.with_suffix(".unfinished")
     unfinished.write_text(json.dumps(steps, indent=1))
-    unfinished.replace(STAMP)
+    unfinished.replace(stamp)
 
 
-def _remembered() -> dict[str, str]:
+def _finished(stamp: Path) -> dict[str, str]:
+    """Read the fingerprints of the finished steps; none where the file is missing or broken."""
     try:
-        steps = json.loads(STAMP.read_text())
+        steps = json.loads(stamp.read_text())
     except (FileNotFoundError, ValueError):
         return {}
     return {str(name): str(fingerprint) for name, fingerprint in steps.items()}
@@ -175,13 +179,12 @@ def _hash_files(paths: Sequence[Path]) -> str:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Hold the set-up lock: the launcher file itself, so that nothing is left behind.
+def _one_at_a_time(lock: Path) -> Iterator[None]:
+    """Hold the lock. Programs that set-up starts inherit it.
 
-    Programs that set-up starts inherit it, so a killed launcher's installer ends
-    before the next one begins.
+    So a killed launcher's installer ends before the next one begins.
     """
-    descriptor = os.open(ROOT / "maskwatch", os.O_RDONLY)
+    descriptor = os.open(lock, os.O_RDONLY)
     os.set_inheritable(descriptor, True)
     try:
         try:

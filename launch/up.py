@@ -10,11 +10,10 @@ from time import monotonic
 from core.connections import connect_redis
 from core.errors import BadSettings
 from core.processes import Stop
-from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.cameras import NewCamera
 from launch.data_folder import hold_data_folder
-from launch.database import Greeting, prepare_database
+from launch.database import Greeting, open_key, prepare_database
 from launch.embedded_valkey import is_free, prepare_valkey, valkey_command
 from launch.readiness import (
     connect_for_probes,
@@ -66,7 +65,7 @@ def run_up(
     """
     check_port(address)
     with hold_data_folder(settings.data) as lock:
-        box = SecretBox.open(settings.key_file, create=settings.secret_key_file is None)
+        box = open_key(settings)
         supervisor = Supervisor(_say, held_open=[lock])
         try:
             _start_redis(settings, supervisor)

@@ -1,0 +1,267 @@
+"""The table of commands: each reads its options and calls into its room.
+
+Rooms are imported inside the commands: --help answers at once, and a process
+loads only what it runs.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from launch.administration import camera, token, user
+from launch.options import House, json_option, print_json, with_settings
+
+if TYPE_CHECKING:
+    from core.processes import Stop
+    from core.settings import Settings
+    from core.sources import SourceAddress
+    from core.storage.cameras import NewCamera
+
+pictures_argument = click.argument(
+    "images", nargs=-1, required=True, metavar="IMAGE...", type=click.Path(path_type=Path)
+)
+min_score_option = click.option(
+    "--min-score",
+    type=click.FloatRange(0.05, 0.99),
+    help="Score below which a face is left out; default $MASKWATCH_MIN_SCORE, or 0.5.",
+)
+
+
+@click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Watch face-mask compliance on your own cameras, on your own machine.
+
+    `maskwatch up --demo` shows everything with demo cameras, `maskwatch up` runs
+    it with yours. Settings come from the environment (MASKWATCH_DATA and others,
+    see docs/settings.md); options win.
+    """
+
+
+@main.command()
+@click.option("--demo", is_flag=True, help="Add demo cameras, and print a link that signs in.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=1,
+    show_default=True,
+    help="Inference workers; one spreads its work over all cores.",
+)
+@with_settings
+def up(settings: "Settings", demo: bool, host: str, port: int, workers: int) -> None:
+    """Run everything until Ctrl-C: servers, cameras, analysis, dashboard."""
+    from core.processes import stop_on_signals
+    from launch.up import Address, run_up
+
+    cameras = _demo_cameras() if demo else None
+    run_up(settings, Address(host, port), workers, cameras, stop_on_signals())
+
+
+@main.command()
+@with_settings
+def ingest(settings: "Settings") -> None:
+    """Run one process: take the cameras' pictures."""
+    from ingest.run import run_ingest
+
+    _run_process(settings, run_ingest)
+
+
+@main.command()
+@with_settings
+def worker(settings: "Settings") -> None:
+    """Run one process: find faces and masks. Start as many as you like, anywhere."""
+    from workers.run import run_worker
+
+    _run_process(settings, run_worker)
+
+
+@main.command()
+@with_settings
+def recorder(settings: "Settings") -> None:
+    """Run one process: follow people, and record their sightings."""
+    from workers.run import run_recorder
+
+    _run_process(settings, run_recorder)
+
+
+@main.command()
+@with_settings
+def jobs(settings: "Settings") -> None:
+    """Run one process: work off the queue of jobs."""
+    from workers.run import run_jobs
+
+    _run_process(settings, run_jobs)
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@with_settings
+def dashboard(settings: "Settings", host: str, port: int) -> None:
+    """Run one process: the pages, the API and the live wall."""
+    from core.logs import set_up_logs
+    from dashboard.serve import serve
+
+    set_up_logs(settings.log_level)
+    serve(settings, host, port)
+
+
+@main.command()
+@with_settings
+def migrate(settings: "Settings") -> None:
+    """Bring the database to this version; `up` does it by itself."""
+    from launch.data_folder import make_data_folder
+    from migrations import upgrade
+
+    make_data_folder(settings.data)
+    upgrade(settings.database)
+    click.echo("the database is up to date")
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED)
+def test(pytest_arguments: tuple[str, ...]) -> None:
+    """Check the program: format, lint, types and tests; arguments go to pytest."""
+    from launch.checks import run_checks
+
+    sys.exit(run_checks(pytest_arguments))
+
+
+@main.command()
+@json_option
+@with_settings
+def doctor(settings: "Settings", as_json: bool) -> None:
+    """Look at this machine and this installation, and say what is amiss."""
+    from launch.doctor import examine
+
+    findings = examine(settings)
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    for finding in [] if as_json else findings:
+        click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.subject}: {finding.detail}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+main.add_command(camera)
+main.add_command(user)
+main.add_command(token)
+
+
+@main.command()
+@click.argument("source")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="MP4 to write.")
+@click.option("--no-window", is_flag=True, help="Open no window; for machines without a screen.")
+@min_score_option
+@with_settings
+def watch(
+    settings: "Settings",
+    source: str,
+    output: Path | None,
+    no_window: bool,
+    min_score: float | None,
+) -> None:
+    """Watch one camera in a window: SOURCE is a webcam's number, a URL or a video file.
+
+    Green box: mask, red: no mask, orange: incorrect mask. Q quits.
+    """
+    from contextlib import closing
+
+    from ingest.sources import open_source, read_images
+    from models.analysis import load_analyser
+    from workers.watch import watch as watch_images
+
+    analyser = load_analyser()
+    with closing(open_source(_local_source(source))) as opened:
+        watch_images(
+            read_images(opened), analyser, min_score or settings.min_score, output, not no_window
+        )
+
+
+@main.command()
+@pictures_argument
+@json_option
+@click.option("--long-side", type=click.IntRange(160, 3840), default=960, show_default=True)
+@min_score_option
+@click.option("--no-exif", is_flag=True, help="Ignore the orientation that the file names.")
+@with_settings
+def detect(
+    settings: "Settings",
+    images: tuple[Path, ...],
+    as_json: bool,
+    long_side: int,
+    min_score: float | None,
+    no_exif: bool,
+) -> None:
+    """Find the faces in pictures, and whether each wears a mask."""
+    from models.answers import detect_files
+
+    score = min_score or settings.min_score
+    _answer(detect_files(images, long_side, score, upright=not no_exif), as_json)
+
+
+@main.command()
+@pictures_argument
+@json_option
+@with_settings
+def classify(_: "Settings", images: tuple[Path, ...], as_json: bool) -> None:
+    """Say what each picture, one face crop, wears."""
+    from models.answers import classify_files
+
+    _answer(classify_files(images), as_json)
+
+
+def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]) -> None:
+    from core.logs import set_up_logs
+    from core.processes import stop_on_signals
+
+    stop = stop_on_signals()
+    set_up_logs(settings.log_level)
+    run(settings, stop)
+
+
+def _demo_cameras() -> list["NewCamera"]:
+    from core.storage.cameras import NewCamera
+    from ingest.demo import DEMO_CAMERAS
+
+    return [
+        NewCamera(one.name, one.address, one.address, site=one.site, zone=one.zone)
+        for one in DEMO_CAMERAS
+    ]
+
+
+def _local_source(text: str) -> "SourceAddress":
+    """Read a source as its user means it: on their own machine any file will do."""
+    from core.sources import parse_source
+
+    path = Path(text)
+    return parse_source(str(path.resolve()) if path.is_file() else text, path.resolve().parent)
+
+
+def _answer(answers: list[dict[str, Any]], as_json: bool) -> None:
+    """Print the answers; exit with 1 if a picture could not be read."""
+    if as_json:
+        print_json(answers)
+    for answer in [] if as_json else answers:
+        click.echo(f"{answer['file']}: {answer.get('error') or _describe(answer)}")
+    sys.exit(1 if any("error" in answer for answer in answers) else 0)
+
+
+def _describe(answer: dict[str, Any]) -> str:
+    """Say an answer in words: one label of a crop, or the faces of a picture."""
+    if "label" in answer:
+        return f"{answer['label']} ({answer['probabilities'][answer['label']]:.0%})"
+    if not answer["faces"]:
+        return "no face"
+    return ", ".join(
+        f"{_describe(face)} at {','.join(f'{side:.0f}' for side in face['box'])}"
+        for face in answer["faces"]
+    )
+
+
+if __name__ == "__main__":
+    main(prog_name="maskwatch")

@@ -1,0 +1,245 @@
+"""The commands of an administrator: cameras, users and API tokens.
+
+They work on the database, whether the system runs or not; what runs sees the
+change within seconds.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from launch.options import ask_secret, json_option, print_json, print_rows, with_settings
+
+if TYPE_CHECKING:
+    from core.checks import CameraCheck
+    from core.settings import Settings
+
+role_option = click.option(
+    "--role", type=click.Choice(["viewer", "operator", "admin"]), required=True
+)
+
+
+@click.group()
+def camera() -> None:
+    """Register cameras, list, check and remove them."""
+
+
+@camera.command("add")
+@click.argument("name")
+@click.argument("address", required=False)
+@click.option("--transport", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True)
+@click.option("--site", default="", help="Where the camera hangs, for grouping.")
+@click.option("--zone", default="", help="The part of the site, for grouping.")
+@click.option("--frames-per-second", type=float, default=5.0, show_default=True)
+@click.option("--long-side", type=int, default=960, show_default=True, help="Pixels analysed.")
+@with_settings
+def add_camera(settings: "Settings", /, name: str, address: str | None, **options: Any) -> None:
+    """Register a camera: rtsp://, http://, a webcam's number or a file of the media folder.
+
+    Without ADDRESS it is asked for, or read from standard input: an address given
+    as an argument can be read by every user of this machine while this runs.
+    """
+    from core.sources import parse_source
+    from core.storage import cameras
+    from launch.database import open_database, open_key
+
+    source = parse_source(ask_secret(address, "Address"), settings.media)
+    new = cameras.NewCamera(name, source.text, source.redacted(), **options)
+    with open_database(settings) as database, database.write() as session:
+        camera = cameras.add_camera(session, open_key(settings), new)
+    click.echo(f'camera {camera.id} "{camera.name}" is registered: {camera.redacted_address}')
+
+
+@camera.command("list")
+@json_option
+@with_settings
+def list_cameras(settings: "Settings", as_json: bool) -> None:
+    """List the cameras; addresses are shown without their passwords."""
+    from core.storage import cameras
+    from launch.database import open_database, open_key
+
+    with open_database(settings) as database, database.read() as session:
+        rows = [
+            {
+                "id": camera.id,
+                "name": camera.name,
+                "address": camera.redacted_address,
+                "transport": camera.transport,
+                "site": camera.site,
+                "zone": camera.zone,
+                "paused": camera.is_paused,
+                "frames_per_second": camera.frames_per_second,
+                "long_side": camera.long_side,
+            }
+            for camera in cameras.list_cameras(session, open_key(settings))
+        ]
+    print_rows(rows, as_json)
+
+
+@camera.command("check")
+@click.argument("address", required=False)
+@click.option("--transport", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True)
+@click.option("--snapshot", type=click.Path(dir_okay=False, path_type=Path), help="JPEG to write.")
+@json_option
+@with_settings
+def check_camera(
+    settings: "Settings",
+    address: str | None,
+    transport: str,
+    snapshot: Path | None,
+    as_json: bool,
+) -> None:
+    """Open a stream from this machine, and say what it shows or why it does not open.
+
+    Without ADDRESS it is asked for, or read from standard input.
+    """
+    from core.errors import SourceLost
+    from core.sources import parse_source
+    from ingest.checks import check_source
+
+    source = parse_source(ask_secret(address, "Address"), settings.media)
+    check = check_source(source, transport)
+    if snapshot and check.ok:
+        snapshot.write_bytes(check.snapshot_jpeg)
+    if as_json:
+        print_json(_describe_check(check))
+    if not check.ok:
+        raise SourceLost(check.error)
+    if not as_json:
+        rate = (
+            f"{check.frames_per_second:.1f}" if check.frames_per_second else "an unknown number of"
+        )
+        click.echo(f"{check.codec}, {check.width}x{check.height}, {rate} frames a second")
+
+
+@camera.command("remove")
+@click.argument("name_or_id")
+@with_settings
+def remove_camera(settings: "Settings", name_or_id: str) -> None:
+    """Take a camera off; its history stays."""
+    from core.errors import NotFound
+    from core.storage import cameras
+    from launch.database import open_database, open_key
+
+    with open_database(settings) as database, database.write() as session:
+        for camera in cameras.list_cameras(session, open_key(settings)):
+            if name_or_id in (camera.name, str(camera.id)):
+                cameras.remove_camera(session, camera.id)
+                click.echo(f'camera {camera.id} "{camera.name}" is removed')
+                return
+    raise NotFound(f'there is no camera "{name_or_id}"; see `maskwatch camera list`')
+
+
+@click.group()
+def user() -> None:
+    """Add users, list and remove them."""
+
+
+@user.command("add")
+@click.argument("name")
+@role_option
+@with_settings
+def add_user(settings: "Settings", name: str, role: str) -> None:
+    """Add a user; the password is asked for, or read from standard input."""
+    from core.storage import users
+    from launch.database import open_database
+
+    password = ask_secret(None, "Password", confirm=True)
+    with open_database(settings) as database, database.write() as session:
+        users.add_user(session, name, users.Role(role), password)
+    click.echo(f'user "{name}" may sign in as {role}')
+
+
+@user.command("list")
+@json_option
+@with_settings
+def list_users(settings: "Settings", as_json: bool) -> None:
+    """List the users and their roles."""
+    from core.storage import users
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.read() as session:
+        rows = [
+            {"name": one.name, "role": one.role.value, "since": one.created_at.isoformat()}
+            for one in users.list_users(session)
+        ]
+    print_rows(rows, as_json)
+
+
+@user.command("remove")
+@click.argument("name")
+@with_settings
+def remove_user(settings: "Settings", name: str) -> None:
+    """Remove a user, who is signed out at once."""
+    from core.storage import users
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.write() as session:
+        users.remove_user(session, name)
+    click.echo(f'user "{name}" is removed')
+
+
+@click.group()
+def token() -> None:
+    """Create API tokens, list and revoke them."""
+
+
+@token.command("create")
+@click.argument("name")
+@role_option
+@with_settings
+def create_token(settings: "Settings", name: str, role: str) -> None:
+    """Create an API token, and print it alone on the last line. It is shown only here."""
+    from core.storage import users
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.write() as session:
+        text = users.create_token(session, name, users.Role(role))
+    click.echo(f'token "{name}" acts as {role}; send it as "Authorization: Bearer TOKEN":')
+    click.echo(text)
+
+
+@token.command("list")
+@json_option
+@with_settings
+def list_tokens(settings: "Settings", as_json: bool) -> None:
+    """List the tokens, not their texts: those are kept nowhere."""
+    from core.storage import users
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.read() as session:
+        rows = [
+            {
+                "name": one.name,
+                "role": one.role.value,
+                "since": one.created_at.isoformat(),
+                "last_used": one.last_used_at and one.last_used_at.isoformat(),
+            }
+            for one in users.list_tokens(session)
+        ]
+    print_rows(rows, as_json)
+
+
+@token.command("revoke")
+@click.argument("name")
+@with_settings
+def revoke_token(settings: "Settings", name: str) -> None:
+    """Make a token worthless from now on."""
+    from core.storage import users
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.write() as session:
+        users.revoke_token(session, name)
+    click.echo(f'token "{name}" is revoked')
+
+
+def _describe_check(check: "CameraCheck") -> dict[str, object]:
+    return {
+        "ok": check.ok,
+        "error": check.error,
+        "width": check.width,
+        "height": check.height,
+        "frames_per_second": check.frames_per_second,
+        "codec": check.codec,
+    }
