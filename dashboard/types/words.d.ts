@@ -74,6 +74,8 @@ declare global {
     ended_at: string;
     verdict: Verdict;
     probabilities: Record<Label, number>;
+    // A person counted before, who stayed on.
+    is_continuation: boolean;
   }
 
   // One entry of a problem's errors: the field, and what a good value is.

@@ -56,14 +56,26 @@ function show(camera) {
   row.part("address").title = camera.url;
   row.part("state").dataset.state = state;
   sayWithIcon(row.part("state"), state, STATE_WORDS[state]);
+  showThumb(/** @type {HTMLImageElement} */ (row.part("thumb")), camera, state);
   showHealth(row.part, camera, state);
+}
+
+/**
+ * Show one picture of a camera that delivers; a fresh one comes with the next visit.
+ * @param {HTMLImageElement} image @param {Camera} camera @param {CameraState} state
+ */
+function showThumb(image, camera, state) {
+  if (state !== "live" || image.src) return;
+  image.addEventListener("load", () => { image.hidden = false; });
+  image.addEventListener("error", () => image.removeAttribute("src"), { once: true });
+  image.src = `/api/v1/cameras/${camera.id}/snapshot.jpg`;
 }
 
 /** @param {ReturnType<typeof partsOf>} part @param {Camera} camera @param {CameraState} state */
 function showHealth(part, camera, state) {
   const health = state === "paused" ? null : camera.health;
   const stream = health ? sayStream(health) : "";
-  const rate = `analysed ${camera.frames_per_second} times a second`;
+  const rate = `${camera.frames_per_second} analysed/s`;
   say(part("picture"), state === "paused" ? "Not being watched" : [stream, rate].filter(Boolean).join(" · "));
   const age = health ? saySpan((Date.now() - Date.parse(health.since)) / 1000) : "";
   const isLost = state === "reconnecting" && health !== null;

@@ -1,6 +1,6 @@
 // Two charts over one time axis: the rate with its interval, and people by verdict.
 
-import { sayCount } from "./wording.js";
+import { sayClock, sayCount } from "./wording.js";
 import { VERDICTS } from "./verdicts.js";
 
 /** @typedef {import("./periods.js").Period} Period */
@@ -61,7 +61,7 @@ export class ComplianceChart {
     const accent = colourOf("--accent");
     return {
       ...this.sharedOptions(RATE_HEIGHT),
-      scales: { x: { time: true }, y: { range: [0, 1] } },
+      scales: { x: this.timeScale(), y: { range: [0, 1] } },
       axes: [{ ...axis(), show: false }, { ...axis(), splits: [0, 0.5, 1], values: (_, marks) => marks.map((mark) => `${mark * 100} %`) }],
       series: [{}, { stroke: accent, width: 2, points: { show: true, size: 5, fill: accent, stroke: accent } }],
       hooks: { drawAxes: [(plot) => this.drawIntervals(plot, accent)], setCursor: [(plot) => this.point(plot)] },
@@ -73,11 +73,16 @@ export class ComplianceChart {
     const bars = uPlot.paths.bars?.({ size: [0.8, 36] });
     return {
       ...this.sharedOptions(COUNTS_HEIGHT),
-      scales: { x: { time: true }, y: { range: (_, __, most) => [0, Math.max(4, most * 1.05)] } },
-      axes: [axis(), { ...axis(), space: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000], values: (_, marks) => marks.map(sayCount) }],
+      scales: { x: this.timeScale(), y: { range: (_, __, most) => [0, Math.max(4, most * 1.05)] } },
+      axes: [{ ...axis(), size: 1.6 * rootSize(), space: 70, values: (_, marks) => marks.map((mark) => sayClock(new Date(mark * 1000))) }, { ...axis(), space: 32, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000], values: (_, marks) => marks.map(sayCount) }],
       series: [{}, ...STACK.map((verdict) => ({ fill: colourOf(areaOf(verdict)), width: 0, paths: bars, points: { show: false } }))],
       hooks: { setCursor: [(plot) => this.point(plot)] },
     };
+  }
+
+  /** From the start of the first period to the end of the last. @returns {uPlot.Scale} */
+  timeScale() {
+    return { time: true, range: () => [this.periods[0].start, this.periods[this.periods.length - 1].start + this.step] };
   }
 
   /** @param {number} height */
@@ -86,7 +91,7 @@ export class ComplianceChart {
       width: this.boxes[0].clientWidth,
       height,
       legend: { show: false },
-      padding: /** @type {uPlot.Padding} */ ([8, 8, 0, 0]),
+      padding: /** @type {uPlot.Padding} */ ([8, 24, 8, 0]),
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: "compliance" } },
     };
   }
@@ -135,7 +140,7 @@ function axis() {
   return {
     stroke: colourOf("--text-soft"),
     font: `${0.75 * rootSize()}px sans-serif`,
-    size: (_, values, side) => (side === 0 || !values ? 1.9 : 3) * rootSize(),
+    size: 3 * rootSize(),
     grid: { stroke: colourOf("--line"), width: 1 },
     ticks: { show: false },
   };

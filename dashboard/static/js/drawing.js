@@ -58,6 +58,10 @@ function drawFaces(pen, frame, place) {
   const scale = place.width / frame.width;
   const unit = Math.min(devicePixelRatio || 1, 2);
   const size = Math.max(11, Math.min(16, place.width / unit / 42)) * unit;
+  pen.save();
+  pen.beginPath();
+  pen.rect(place.x, place.y, place.width, place.height);
+  pen.clip();
   const tags = frame.faces.map((face) => {
     const [x, y, width, height] = face.box.map((value) => value * scale);
     const box = { x: place.x + x, y: place.y + y, width, height };
@@ -66,7 +70,11 @@ function drawFaces(pen, frame, place) {
   });
   /** @type {Rect[]} */
   const taken = [];
-  for (const { face, box } of tags) taken.push(drawTag(pen, face, box, size, place, taken));
+  for (const { face, box } of tags) {
+    const others = tags.filter((tag) => tag.face !== face).map((tag) => tag.box);
+    taken.push(drawTag(pen, face, box, size, place, [...taken, ...others]));
+  }
+  pen.restore();
 }
 
 /**
@@ -89,8 +97,8 @@ function drawBox(pen, face, box, size) {
 }
 
 /**
- * Write icon, word and percentage at the box; the icon alone where another tag
- * stands already, so that a crowd stays readable.
+ * Write icon, word and percentage at the box; the icon alone where no whole tag
+ * finds room beside other faces and tags, so that a crowd stays readable.
  * @param {CanvasRenderingContext2D} pen @param {LiveFace} face @param {Rect} box
  * @param {number} size @param {Rect} place @param {Rect[]} taken
  * @returns {Rect} the place that the tag takes
@@ -98,9 +106,9 @@ function drawBox(pen, face, box, size) {
 function drawTag(pen, face, box, size, place, taken) {
   pen.font = `600 ${size}px -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif`;
   const words = tagWords(face);
-  const whole = placeTag(box, size, size * 2 + pen.measureText(words).width, place);
-  const fits = !taken.some((other) => overlaps(whole, other));
-  const tag = fits ? whole : placeTag(box, size, size * 1.6, place);
+  const wide = size * 2 + pen.measureText(words).width;
+  const places = [...tagPlaces(box, wide, size, place), ...tagPlaces(box, size * 1.6, size, place)];
+  const tag = places.find((spot) => !taken.some((other) => overlaps(spot, other))) ?? places[places.length - 1];
   const verdict = face.verdict ?? face.label;
   const { fill, ink } = PICTURE_COLOURS[verdict];
   pen.fillStyle = fill;
@@ -108,7 +116,7 @@ function drawTag(pen, face, box, size, place, taken) {
   pen.roundRect(tag.x, tag.y, tag.width, tag.height, size / 4);
   pen.fill();
   drawIcon(pen, verdict, ink, tag.x + size * 0.35, tag.y + (tag.height - size * 0.9) / 2, size * 0.9);
-  if (!fits) return tag;
+  if (tag.width < wide) return tag;
   pen.fillStyle = ink;
   pen.textBaseline = "middle";
   pen.fillText(words, tag.x + size * 1.55, tag.y + tag.height / 2 + size * 0.06);
@@ -127,16 +135,26 @@ export function tagWords(face) {
 }
 
 /**
- * Above the box, or inside it at the picture's upper edge; never beyond its sides.
- * @param {Rect} box @param {number} size @param {number} width @param {Rect} place
- * @returns {Rect}
+ * Where a tag may stand, best first: above the box from its left or to its right
+ * edge, then below it; always within the picture.
+ * @param {Rect} box @param {number} width @param {number} size @param {Rect} place
+ * @returns {Rect[]}
  */
-function placeTag(box, size, width, place) {
+function tagPlaces(box, width, size, place) {
   const height = size * 1.5;
-  const above = box.y - height - size / 8;
-  const y = above >= place.y ? above : Math.max(place.y, box.y);
-  const x = Math.max(place.x, Math.min(box.x - size / 10, place.x + place.width - width));
-  return { x, y, width, height };
+  const right = box.x + box.width - width;
+  const [above, below] = [box.y - height - size / 8, box.y + box.height + size / 8];
+  return [[box.x, above], [right, above], [box.x, below], [right, below]].map(([x, y]) => ({
+    x: clamp(x, place.x, place.x + place.width - width),
+    y: clamp(y, place.y, place.y + place.height - height),
+    width,
+    height,
+  }));
+}
+
+/** @param {number} value @param {number} least @param {number} most */
+function clamp(value, least, most) {
+  return Math.max(least, Math.min(value, most));
 }
 
 /** @param {Rect} a @param {Rect} b */

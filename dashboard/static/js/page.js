@@ -1,8 +1,5 @@
 // Find, stamp and fill the markup that the templates provide.
 
-/** Spell each icon's address out of our own, so that any prefix works. */
-const SPRITE = new URL("../icons.svg", import.meta.url).href;
-
 /**
  * Find the element that the template promises.
  * @template {HTMLElement} [T=HTMLElement]
@@ -63,7 +60,7 @@ export function icon(name) {
 
 /** @param {Element} svg @param {string} name */
 export function setIcon(svg, name) {
-  svg.firstElementChild?.setAttribute("href", `${SPRITE}#${name}`);
+  svg.firstElementChild?.setAttribute("href", `#icon-${name}`);
 }
 
 /**

@@ -86,7 +86,7 @@ function rowOf(sighting) {
   say(part("camera"), names.get(sighting.camera_id) ?? `Camera ${sighting.camera_id} (deleted)`);
   showMoment(part("time"), sighting.started_at);
   const seconds = (Date.parse(sighting.ended_at) - Date.parse(sighting.started_at)) / 1000;
-  say(part("duration"), saySpan(Math.max(1, seconds)));
+  say(part("duration"), saySpan(Math.max(1, seconds)) + (sighting.is_continuation ? ", stayed on" : ""));
   part("likelihood").append(likelihoodOf(sighting.probabilities));
   return root;
 }

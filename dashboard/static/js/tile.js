@@ -86,7 +86,8 @@ export class Tile {
   /** @param {CameraStatistics} statistics */
   count(statistics) {
     this.health = statistics;
-    this.showPeople(statistics.people_now);
+    if (statistics.state === "live") this.showPeople(statistics.people_now);
+    else sayWithIcon(this.part("people"), "people", "not counted now");
     const { rate } = statistics.today;
     const words = rate === null ? "nobody judged yet" : `${sayPercent(rate)} today`;
     sayWithIcon(this.part("rate"), "shield", words);
@@ -129,8 +130,8 @@ export class Tile {
     const title = state === "live" || state === "delayed" ? "Waiting for the first picture" : STATE_WORDS[state];
     say(this.part("message-title"), title);
     const since = this.health?.since ? Date.parse(this.health.since) : null;
-    const lost = state === "reconnecting" && since ? `Lost at ${sayMoment(new Date(since))}, ${saySpan((now - since) / 1000)} ago` : "";
-    say(this.part("message-reason"), [this.health?.reason, lost].filter(Boolean).join(". "));
+    const lost = state === "reconnecting" && since ? `Lost at ${sayMoment(new Date(since))}, ${saySpan((now - since) / 1000)} ago.` : "";
+    say(this.part("message-reason"), [this.health?.reason, lost].filter(Boolean).join(" "));
   }
 
   /** @param {number} now */

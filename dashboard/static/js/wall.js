@@ -65,6 +65,7 @@ async function loadCameras() {
     if (tile) tile.describe(camera);
     else addTile(camera);
   }
+  document.body.classList.toggle("is-empty", cameras.length === 0);
   byId("no-cameras").hidden = cameras.length > 0;
   byId("figures").hidden = byId("numbers").hidden = cameras.length === 0;
   arrange(wall);
