@@ -15,10 +15,11 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from norfair import Detection, OptimizedKalmanFilterFactory, Tracker
+from norfair import Detection, Tracker
 
 from core.errors import BadEntry
 from core.types import Faces, Result
+from workers.motion import MotionFilterFactory
 from workers.verdicts import NO_VOTES, Votes, vote_weights
 
 # It warns of every tracker with a distance of its own; a camera has a few faces.
@@ -204,15 +205,12 @@ class CameraTracker:
 
 
 def _make_associator() -> Tracker:
-    # Noise of a few pixels against steps of dozens: the filter must believe what
-    # it sees, and learn a speed from two sights.
-    motion = OptimizedKalmanFilterFactory(R=9.0, Q=25.0, pos_variance=50.0, vel_variance=2500.0)
     return Tracker(
         distance_function=_distance,
         distance_threshold=DISTANCE_MAX,
         hit_counter_max=FORGET_TICKS,
         initialization_delay=0,
-        filter_factory=motion,
+        filter_factory=MotionFilterFactory(),
         past_detections_length=0,
     )
 

@@ -1,0 +1,158 @@
+"""One person passing is one track."""
+
+import pytest
+
+from core.errors import BadEntry
+from core.types import Result
+from tests.workers.scenes import NO_MASK, analysed, at, box, unchanged
+from workers.tracking import CameraTracker, Track
+
+WALK_PX_S = 470.0
+"""1.5 m/s for a face of 50 px (0.16 m)."""
+
+
+def feed(tracker: CameraTracker, results: list[Result]) -> list[Track]:
+    """Feed results; returns what ended."""
+    ended: list[Track] = []
+    for result in results:
+        ended += tracker.update(result)[1]
+    return ended
+
+
+def empty(start: float, end: float) -> list[Result]:
+    return [analysed(start + step * 0.2) for step in range(round((end - start) / 0.2))]
+
+
+def ids(tracker: CameraTracker, result: Result) -> list[int]:
+    return [track.id for track in tracker.update(result)[0]]
+
+
+def test_a_walking_face_is_one_track() -> None:
+    tracker = CameraTracker()
+    found = {
+        track_id
+        for step in range(10)
+        for track_id in ids(tracker, analysed(step * 0.2, [box(step * 0.2 * WALK_PX_S)]))
+    }
+    assert found == {1}
+
+
+def test_a_track_ends_two_seconds_after_its_last_face() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(12)])])
+    assert feed(tracker, empty(0.4, 2.0)) == []
+    (ended,) = feed(tracker, empty(2.0, 3.0))
+    assert (ended.started_at, ended.seen_at, ended.faces) == (at(0), at(0.2), 2)
+    assert tracker.open_tracks == []
+
+
+def test_it_keeps_a_track_through_missed_frames() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(20)]), *empty(0.4, 1.6)])
+    assert ids(tracker, analysed(1.6, [box(90)])) == [1]
+
+
+@pytest.mark.parametrize("gaps", [(0.2,) * 12, (0.1, 0.5) * 5, (1.0,) * 5], ids=str)
+def test_it_tolerates_uneven_frame_times(gaps: tuple[float, ...]) -> None:
+    tracker, seconds, found = CameraTracker(), 0.0, set()
+    for gap in gaps:
+        found |= set(ids(tracker, analysed(seconds, [box(seconds * 60)])))
+        seconds += gap
+    assert found == {1}
+
+
+def test_two_people_who_cross_stay_two() -> None:
+    tracker = CameraTracker()
+    for step in range(20):
+        left, right = box(step * 40.0, 100), box(760 - step * 40.0, 170)
+        assert ids(tracker, analysed(step * 0.2, [left, right])) == [1, 2]
+
+
+def test_the_order_of_the_faces_does_not_matter() -> None:
+    tracker = CameraTracker()
+    assert ids(tracker, analysed(0, [box(10), box(500)])) == [1, 2]
+    assert ids(tracker, analysed(0.2, [box(505), box(15)])) == [2, 1]
+
+
+def test_someone_elsewhere_is_someone_else() -> None:
+    tracker = CameraTracker()
+    ids(tracker, analysed(0, [box(10)]))
+    assert ids(tracker, analysed(0.2, [box(700)])) == [2]
+
+
+def test_a_far_face_and_a_near_one_at_the_same_place_are_two() -> None:
+    tracker = CameraTracker()
+    ids(tracker, analysed(0, [box(100, width=20)]))
+    assert ids(tracker, analysed(0.2, [box(60, 60, width=140)])) == [2]
+
+
+def test_who_stands_still_is_held_while_the_scene_is_unchanged() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(10)])])
+    for second in range(1, 30):
+        tracker.hold(unchanged(second).captured_at)
+        assert tracker.end_silent(at(second)) == []
+    assert ids(tracker, analysed(30, [box(12)])) == [1]
+
+
+def test_a_silent_camera_loses_its_people() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(10)])])
+    assert tracker.end_silent(at(5.1)) == []
+    assert [track.id for track in tracker.end_silent(at(5.3))] == [1]
+    assert tracker.end_silent(at(60)) == []
+    assert ids(tracker, analysed(60, [box(10)])) == [2]
+
+
+def test_a_long_stay_goes_on_as_a_continuation() -> None:
+    tracker = CameraTracker()
+    ended = feed(tracker, [analysed(step, [box(10)]) for step in range(602)])
+    assert [(track.id, track.is_continuation) for track in ended] == [(1, False)]
+    (open_track,) = tracker.open_tracks
+    assert (open_track.id, open_track.is_continuation) == (1, True)
+    assert open_track.started_at == at(600)
+    assert open_track.faces == 1
+
+
+def test_a_flicker_is_no_person() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(0, [box(10)])])
+    assert tracker.people_now == 0
+    feed(tracker, [analysed(0.2, [box(10)])])
+    assert tracker.people_now == 1
+
+
+def test_a_result_older_than_what_was_seen_changes_nothing() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(10, [box(10)])])
+    assert tracker.update(analysed(5, [box(10)])) == ([], [])
+    assert [track.faces for track in tracker.open_tracks] == [1]
+
+
+def test_open_tracks_survive_a_restart() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(step * 0.2, [box(step * 8.0), box(600)]) for step in range(5)])
+
+    restored = CameraTracker.restore(tracker.snapshot())
+
+    assert restored.open_tracks == tracker.open_tracks
+    assert ids(restored, analysed(1.0, [box(40), box(600), box(300)])) == [1, 2, 3]
+
+
+def test_votes_go_to_the_track_of_their_face() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(step * 0.2, [box(10)], NO_MASK) for step in range(4)])
+    (track,) = tracker.open_tracks
+    assert track.votes.probabilities[2] > 0.9
+    assert track.model_version == "masks-1"
+
+
+def test_nothing_open_is_an_empty_snapshot() -> None:
+    assert CameraTracker().snapshot() == b""
+    assert CameraTracker.restore(b"").open_tracks == []
+
+
+@pytest.mark.parametrize("content", [b"\x80", b"rubbish", b"\x94\x63\x01\xc0\x90"])
+def test_a_broken_snapshot_is_refused(content: bytes) -> None:
+    with pytest.raises(BadEntry):
+        CameraTracker.restore(content)
