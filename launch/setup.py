@@ -104,7 +104,9 @@ def install_uv() -> None:
 
 def install(lock: str, *options: str) -> None:
     """Install what a lock file names, hashes checked, into the environment."""
-    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(PYTHON)]
+    # Compiled now, in parallel: the first start would do it one file after another, and where
+    # Python is told to write no byte code every start would.
+    uv = [str(VENV / "bin" / "uv"), "pip", "install", "--compile-bytecode", "--python", str(PYTHON)]
     run_program([*uv, *options, "--require-hashes", "-r", str(REQUIREMENTS / lock)])
 
 
