@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from launch.administration import camera, token, user
-from launch.options import House, json_option, print_json, with_settings
+from launch.options import House, ask_secret, json_option, print_json, with_settings
 
 if TYPE_CHECKING:
+    from core.checks import CameraCheck
     from core.processes import Stop
     from core.settings import Settings
     from core.sources import SourceAddress
@@ -152,6 +153,42 @@ main.add_command(user)
 main.add_command(token)
 
 
+@camera.command("check")
+@click.argument("address", required=False)
+@click.option("--transport", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True)
+@click.option("--snapshot", type=click.Path(dir_okay=False, path_type=Path), help="JPEG to write.")
+@json_option
+@with_settings
+def check_camera(
+    settings: "Settings",
+    address: str | None,
+    transport: str,
+    snapshot: Path | None,
+    as_json: bool,
+) -> None:
+    """Open a stream from this machine, and say what it shows or why it does not open.
+
+    Without ADDRESS it is asked for, or read from standard input.
+    """
+    from core.errors import SourceLost
+    from core.sources import parse_source
+    from ingest.checks import check_source
+
+    source = parse_source(ask_secret(address, "Address"), settings.media)
+    check = check_source(source, transport)
+    if snapshot and check.ok:
+        snapshot.write_bytes(check.snapshot_jpeg)
+    if as_json:
+        print_json(_describe_check(check))
+    if not check.ok:
+        raise SourceLost(check.error)
+    if not as_json:
+        rate = (
+            f"{check.frames_per_second:.1f}" if check.frames_per_second else "an unknown number of"
+        )
+        click.echo(f"{check.codec}, {check.width}x{check.height}, {rate} frames a second")
+
+
 @main.command()
 @click.argument("source")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="MP4 to write.")
@@ -222,6 +259,17 @@ def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]
     stop = stop_on_signals()
     set_up_logs(settings.log_level)
     run(settings, stop)
+
+
+def _describe_check(check: "CameraCheck") -> dict[str, object]:
+    return {
+        "ok": check.ok,
+        "error": check.error,
+        "width": check.width,
+        "height": check.height,
+        "frames_per_second": check.frames_per_second,
+        "codec": check.codec,
+    }
 
 
 def _demo_cameras() -> list["NewCamera"]:

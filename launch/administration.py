@@ -4,15 +4,13 @@ They work on the database, whether the system runs or not; what runs sees the
 change within seconds.
 """
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from launch.options import ask_secret, json_option, print_json, print_rows, with_settings
+from launch.options import ask_secret, json_option, print_rows, with_settings
 
 if TYPE_CHECKING:
-    from core.checks import CameraCheck
     from core.settings import Settings
 
 role_option = click.option(
@@ -75,42 +73,6 @@ def list_cameras(settings: "Settings", as_json: bool) -> None:
             for camera in cameras.list_cameras(session, open_key(settings))
         ]
     print_rows(rows, as_json)
-
-
-@camera.command("check")
-@click.argument("address", required=False)
-@click.option("--transport", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True)
-@click.option("--snapshot", type=click.Path(dir_okay=False, path_type=Path), help="JPEG to write.")
-@json_option
-@with_settings
-def check_camera(
-    settings: "Settings",
-    address: str | None,
-    transport: str,
-    snapshot: Path | None,
-    as_json: bool,
-) -> None:
-    """Open a stream from this machine, and say what it shows or why it does not open.
-
-    Without ADDRESS it is asked for, or read from standard input.
-    """
-    from core.errors import SourceLost
-    from core.sources import parse_source
-    from ingest.checks import check_source
-
-    source = parse_source(ask_secret(address, "Address"), settings.media)
-    check = check_source(source, transport)
-    if snapshot and check.ok:
-        snapshot.write_bytes(check.snapshot_jpeg)
-    if as_json:
-        print_json(_describe_check(check))
-    if not check.ok:
-        raise SourceLost(check.error)
-    if not as_json:
-        rate = (
-            f"{check.frames_per_second:.1f}" if check.frames_per_second else "an unknown number of"
-        )
-        click.echo(f"{check.codec}, {check.width}x{check.height}, {rate} frames a second")
 
 
 @camera.command("remove")
@@ -232,14 +194,3 @@ def revoke_token(settings: "Settings", name: str) -> None:
     with open_database(settings) as database, database.write() as session:
         users.revoke_token(session, name)
     click.echo(f'token "{name}" is revoked')
-
-
-def _describe_check(check: "CameraCheck") -> dict[str, object]:
-    return {
-        "ok": check.ok,
-        "error": check.error,
-        "width": check.width,
-        "height": check.height,
-        "frames_per_second": check.frames_per_second,
-        "codec": check.codec,
-    }
