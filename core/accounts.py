@@ -2,14 +2,17 @@
 
 captured = analysed + unchanged + superseded + expired + lost + failed
            + waiting + in flight, at any moment. The queue's scripts write the
-counts (`account:CAMERA`, and `account:CAMERA:MINUTE` for 25 hours).
+counts (`account:CAMERA`, and `account:CAMERA:MINUTE` for 25 hours). A server that
+lost its data begins a new epoch, and every account with it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.keys import shard_of, shard_prefix
+from core.types import from_microseconds
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -54,6 +57,13 @@ def read_minutes(
             pipe.hgetall(f"{prefix}account:{camera_id}:{minute}")
         rows = pipe.execute()
     return {minute: _parse(row) for minute, row in zip(minutes, rows, strict=True) if row}
+
+
+def read_epoch(redis: "Redis", shards: int = 1) -> datetime | None:
+    """Read since when the accounts count; None before the first frame."""
+    begun = redis.mget([f"{shard_prefix(shard)}epoch" for shard in range(shards)])
+    milliseconds = [int(one) for one in begun if one is not None]
+    return from_microseconds(max(milliseconds) * 1000) if milliseconds else None
 
 
 def _read_account(redis: "Redis", camera_id: int, shards: int) -> FrameAccount:

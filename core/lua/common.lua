@@ -23,6 +23,13 @@ local function count(prefix, camera, minute, outcome)
   end
 end
 
+-- Counts a captured frame. The first one after the server lost its data begins a
+-- new epoch: what was unresolved in the old one is lost, and its counts with it.
+local function count_captured(prefix, camera, now)
+  redis.call('SET', prefix .. 'epoch', string.format('%.0f', now), 'NX')
+  count(prefix, camera, minute_of(now), 'captured')
+end
+
 local function picture_key(prefix, camera, frame_id)
   return prefix .. 'picture:' .. camera .. ':' .. frame_id
 end

@@ -8,7 +8,7 @@ local waiting, frames, inflight, bell = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local prefix, camera, frame_id, entry = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local now = now_ms()
-count(prefix, camera, minute_of(now), 'captured')
+count_captured(prefix, camera, now)
 
 local old = redis.call('HGET', frames, camera)
 if old then

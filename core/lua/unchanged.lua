@@ -6,7 +6,7 @@ local told = KEYS[1]
 local prefix, camera, entry, bound = ARGV[1], ARGV[2], ARGV[3], tonumber(ARGV[4])
 
 local now = now_ms()
-count(prefix, camera, minute_of(now), 'captured')
+count_captured(prefix, camera, now)
 count(prefix, camera, minute_of(now), 'unchanged')
 
 local last = tonumber(redis.call('HGET', told, camera) or 0)

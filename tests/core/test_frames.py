@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
-from core.accounts import FrameAccount, read_accounts, read_minutes
+from core.accounts import FrameAccount, read_accounts, read_epoch, read_minutes
 from core.frames import FrameQueue
 from core.live import LiveChannel
 from core.types import Frame, Result
@@ -192,6 +192,23 @@ def test_the_accounts_of_a_minute_add_up_to_the_total(redis: Redis) -> None:
     minutes = read_minutes(redis, 1, range(minute - 1, minute + 1))
 
     assert sum(one.captured for one in minutes.values()) == 2
+
+
+def test_an_epoch_begins_with_the_first_frame_and_again_after_a_loss(redis: Redis) -> None:
+    queue = FrameQueue(redis, shards=2)
+    assert read_epoch(redis, 2) is None
+    queue.push(frame(1))
+    first = read_epoch(redis, 2)
+    time.sleep(0.002)  # epochs are told apart by the server's millisecond
+    queue.push_unchanged(1, NOON)
+    assert read_epoch(redis, 2) == first is not None
+
+    redis.flushall()
+    queue.push(frame(1))
+    second = read_epoch(redis, 2)
+    assert second is not None
+    assert second > first
+    assert read_accounts(redis, [1], shards=2)[1] == FrameAccount(captured=1, waiting=1)
 
 
 def push_many(redis: Redis, camera_id: int) -> None:
