@@ -201,7 +201,8 @@ def test_an_epoch_begins_with_the_first_frame_and_again_after_a_loss(redis: Redi
     first = read_epoch(redis, 2)
     time.sleep(0.002)  # epochs are told apart by the server's millisecond
     queue.push_unchanged(1, NOON)
-    assert read_epoch(redis, 2) == first is not None
+    assert first is not None
+    assert read_epoch(redis, 2) == first
 
     redis.flushall()
     queue.push(frame(1))
