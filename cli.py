@@ -115,12 +115,12 @@ def dashboard(settings: "Settings", host: str, port: int) -> None:
 @main.command()
 @with_settings
 def migrate(settings: "Settings") -> None:
-    """Bring the database to this version; `up` does it by itself."""
+    """Bring the database to this version, and make the secret key; `up` does both by itself."""
     from launch.data_folder import make_data_folder
-    from migrations import upgrade
+    from launch.database import migrate_database, open_key
 
     make_data_folder(settings.data)
-    upgrade(settings.database)
+    migrate_database(settings.database, open_key(settings))
     click.echo("the database is up to date")
 
 

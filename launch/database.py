@@ -33,6 +33,18 @@ def prepare_database(
     Returns the link to print; None where people sign in with their passwords.
     Raises BadSettings.
     """
+    migrate_database(url, box)
+    with closing(Database(url)) as database:
+        if demo_cameras is not None:
+            return _add_demo(database, box, demo_cameras)
+        return _invite_first_user(database)
+
+
+def migrate_database(url: str, box: SecretBox) -> None:
+    """Bring the tables to this version; make sure that the key fits what they hold.
+
+    Raises BadSettings.
+    """
     # Imported here: alembic is needed by nothing else of `up`.
     from migrations import upgrade
 
@@ -41,9 +53,6 @@ def prepare_database(
         upgrade(url)
         with database.write() as session:
             check_key(session, box)
-        if demo_cameras is not None:
-            return _add_demo(database, box, demo_cameras)
-        return _invite_first_user(database)
 
 
 @contextmanager
