@@ -1,0 +1,1 @@
+"""From cameras to frames: sources, pacing, motion gate, capture, supervisor."""
