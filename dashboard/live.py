@@ -1,10 +1,11 @@
 """The live channel to the browsers: frames by credit, statistics every 2 s.
 
-Two threads a process. The listener reads notices from Redis and hands each frame to
-the viewers that have a credit; the ticker says which cameras are watched, sends
-the statistics and beats. Neither waits for a viewer: sending puts a packet into that
-viewer's own queue, which its own thread writes to the network. With one credit a
-camera at most one frame of each camera waits there.
+Three threads a process. The listener reads notices from Redis and keeps the newest of
+each camera; the deliverer hands their frames to the viewers that have a credit; the
+ticker says which cameras are watched, sends the statistics and beats. None waits for
+a viewer: sending puts a packet into that viewer's own queue, which its own thread
+writes to the network. With one credit a camera at most one frame of each camera waits
+there. A process at its limit so skips frames, and those that it shows are new.
 """
 
 import logging
@@ -47,6 +48,8 @@ class LiveHub:
         self._asked_for: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._has_arrived = threading.Condition(self._lock)
+        self._due: dict[int, Overlay | Preview] = {}
+        self._is_due = threading.Condition(self._lock)
 
     def join(self, viewer_id: str) -> None:
         with self._lock:
@@ -73,21 +76,24 @@ class LiveHub:
             self._send_newest(viewer_id, camera_id)
 
     def take(self, notice: Overlay | Preview) -> None:
-        """Take a notice in and hand its frame to everyone with a credit for it."""
+        """Take a notice in; it waits for the deliverer, unless a newer one replaces it."""
         with self._lock:
             is_shown = self._newest.note(notice, self._clock())
-            if not is_shown or notice.camera_id not in self._watched():
-                return
+            if is_shown and notice.camera_id in self._watched():
+                self._due[notice.camera_id] = notice
+                self._is_due.notify()
+
+    def deliver_next(self, timeout_s: float) -> bool:
+        """Hand one camera's newest frame to everyone with a credit for it. False if none came."""
+        with self._is_due:
+            if not self._is_due.wait_for(lambda: self._due, timeout_s):
+                return False
+            # The camera that waits longest: replacing a notice keeps its place.
+            notice = self._due.pop(next(iter(self._due)))
         jpeg = self._channel.picture(notice.camera_id, notice.frame_id)
-        if jpeg is None:
-            return
-        with self._lock:
-            frame = self._newest.put(notice, jpeg)
-            takers = [name for name, one in self._viewers.items() if _takes(one, frame)]
-            self._has_arrived.notify_all()
-        message = frame_message(frame)
-        for viewer_id in takers:
-            self._send(viewer_id, frame.camera_id, message)
+        if jpeg is not None:
+            self._deliver(notice, jpeg)
+        return True
 
     def refresh(self) -> None:
         """Say which cameras are watched, for the next 5 s, and let the others' pictures go."""
@@ -108,6 +114,15 @@ class LiveHub:
             with self._has_arrived:
                 self._has_arrived.wait_for(lambda: self._is_fresh(camera_id), timeout_s)
                 return self._newest.get(camera_id) if self._is_fresh(camera_id) else None
+
+    def _deliver(self, notice: Overlay | Preview, jpeg: bytes) -> None:
+        with self._lock:
+            frame = self._newest.put(notice, jpeg)
+            takers = [name for name, one in self._viewers.items() if _takes(one, frame)]
+            self._has_arrived.notify_all()
+        message = frame_message(frame)
+        for viewer_id in takers:
+            self._send(viewer_id, frame.camera_id, message)
 
     def _drawn(self, viewer_id: str, camera_id: int) -> None:
         """Note that a browser has drawn its frame; what came meanwhile goes out now."""

@@ -1,4 +1,4 @@
-"""The two threads of a dashboard process: the listener and the ticker; see live.py."""
+"""The three threads of a dashboard process: listener, deliverer, ticker; see live.py."""
 
 import logging
 import os
@@ -37,12 +37,12 @@ class LiveLoops:
         )
 
     def start(self) -> None:
-        """Start both threads; they end with the process or by stop()."""
-        for work in (self._listen, self._tick_on):
+        """Start the threads; they end with the process or by stop()."""
+        for work in (self._listen, self._deliver, self._tick_on):
             threading.Thread(target=work, name=work.__name__, daemon=True).start()
 
     def stop(self) -> None:
-        """Ask both threads to end, and say that this process has stopped."""
+        """Ask the threads to end, and say that this process has stopped."""
         self._stop.set()
         self._wake.set()
         end_beat(self._services.redis, self._heartbeat)
@@ -76,6 +76,13 @@ class LiveLoops:
                         return
             except Exception:  # the thread's outermost loop
                 self._note_failure("the live channel failed; listening again in a second")
+
+    def _deliver(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._services.hub.deliver_next(PAUSE_S)
+            except Exception:  # the thread's outermost loop
+                self._note_failure("a frame was not delivered")
 
     def _tick_on(self) -> None:
         while not self._stop.is_set():
