@@ -1,0 +1,1 @@
+"""The places that demo cameras look at, each drawn by us."""
