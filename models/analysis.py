@@ -1,0 +1,87 @@
+"""Find faces and tell what they wear: from pictures to Faces.
+
+Nothing here reads a file or a clock once the networks are loaded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from core.types import Detections, Faces, Image, Probabilities
+from models.preprocess import cut_crops, sharpness
+
+
+class FaceDetector(Protocol):
+    """Finds faces; scores below its own floor are not reported."""
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        """Find the faces of each image, best first; boxes clipped to that image."""
+
+
+class MaskClassifier(Protocol):
+    """Tells what faces wear."""
+
+    model_version: str
+
+    def classify(self, crops: Sequence[Image]) -> Probabilities:
+        """Classify BGR crops of any size; (n, 3) by LABELS, n = 0 gives (0, 3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Analyser:
+    """A detector and a classifier put together; not for several threads at once."""
+
+    detector: FaceDetector
+    classifier: MaskClassifier
+
+    @property
+    def model_version(self) -> str:
+        return self.classifier.model_version
+
+    def analyse(self, images: Sequence[Image], min_score: float) -> list[Faces]:
+        """Detect in all images, then classify all their faces together.
+
+        images: BGR, of any sizes. Boxes are in pixels of each image; faces
+        below min_score are left out.
+        """
+        found = [_confident(each, min_score) for each in self.detector.detect(images)]
+        crops = [cut_crops(image, each.boxes) for image, each in zip(images, found, strict=True)]
+        flat = [crop for of_image in crops for crop in of_image]
+        ends = np.cumsum([len(each) for each in found])[:-1]
+        probabilities = np.split(self.classifier.classify(flat), ends)
+        sharp = np.split(sharpness(flat), ends)
+        return [
+            Faces(each.boxes, each.scores, rows, values)
+            for each, rows, values in zip(found, probabilities, sharp, strict=False)
+        ]
+
+    def warm_up(self) -> None:
+        """Run every path once, so that the first frame is not slower than the next."""
+        for height, width in ((360, 640), (640, 360)):
+            self.detector.detect([np.zeros((height, width, 3), np.uint8)])
+        self.classifier.classify([np.zeros((64, 64, 3), np.uint8)])
+
+
+def load_analyser(threads: int | None = None) -> Analyser:
+    """Load the shipped networks, every file checked against its checksum.
+
+    threads: cores to use, by default all that this process may use; give fewer
+    where several workers share a host. Raises WeightsMismatch.
+    """
+    # Loading OpenVINO takes half a second, which commands without networks are spared.
+    from core.assets import asset_path
+    from models.centerface import CenterFace
+    from models.classifier import OpenVinoClassifier
+    from models.manifest import SHIPPED
+    from models.runtime import count_cores
+
+    count = threads or count_cores()
+    detector = CenterFace(asset_path("centerface.onnx"), count)
+    return Analyser(detector, OpenVinoClassifier(SHIPPED, count))
+
+
+def _confident(found: Detections, min_score: float) -> Detections:
+    kept = found.scores >= min_score
+    return Detections(found.boxes[kept], found.scores[kept])

@@ -1,0 +1,77 @@
+"""Turn face boxes into the classifier's input, the same in training and serving.
+
+What is left for the network itself is the scaling to [-1, 1], which is part of
+its graph: here pixels stay uint8.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Boxes, Image, Scores
+
+INPUT_SIDE = 128
+"""Pixels; at 128 the network is 2.5 times as fast as at 224, and faces are smaller anyway."""
+CONTEXT = 1.3
+"""Side of a crop in lengths of the box's longer side: chin and the mask's lower edge are in."""
+SHARPNESS_SIDE = 64
+"""Pixels; at one size the sharpness of near and far faces can be compared."""
+
+ClassifierInput: TypeAlias = NDArray[np.uint8]
+"""(n, INPUT_SIDE, INPUT_SIDE, 3) uint8, RGB."""
+
+
+def cut_crops(image: Image, boxes: Boxes, context: float = CONTEXT) -> list[Image]:
+    """Cut a square with some background around each box, clipped to the image.
+
+    boxes: (n, 4) xyxy in pixels of the image. The crops are views of the
+    image, at least one pixel each; n = 0 gives none.
+    """
+    regions = square_regions(boxes, context, (image.shape[1], image.shape[0]))
+    return [image[top:bottom, left:right] for left, top, right, bottom in regions]
+
+
+def square_regions(boxes: Boxes, context: float, size_wh: tuple[int, int]) -> NDArray[np.int64]:
+    """Widen each box to a square about its centre, clipped to the image.
+
+    Returns (n, 4) int64 xyxy, right and bottom exclusive, never empty.
+    """
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    halves = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True, initial=0) * context / 2
+    limits = np.asarray(size_wh)
+    starts = np.floor(np.clip(centres - halves, 0, limits - 1)).astype(np.int64)
+    ends = np.ceil(np.clip(centres + halves, starts + 1, limits)).astype(np.int64)
+    return np.concatenate([starts, ends], axis=1)
+
+
+def to_input(crops: Sequence[Image]) -> ClassifierInput:
+    """Stretch each BGR crop to the input's square and turn it to RGB."""
+    batch = np.empty((len(crops), INPUT_SIDE, INPUT_SIDE, 3), np.uint8)
+    for row, crop in zip(batch, crops, strict=True):
+        row[:] = resize(crop, INPUT_SIDE)[:, :, ::-1]
+    return batch
+
+
+def sharpness(crops: Sequence[Image]) -> Scores:
+    """Measure each crop by the variance of the Laplacian of its grey picture.
+
+    The usual focus measure (Pech-Pacheco et al., 2000), at one fixed size; a
+    flat crop gives 0. Returns (n,) float32.
+    """
+    values = [_laplacian_variance(resize(crop, SHARPNESS_SIDE)) for crop in crops]
+    return np.asarray(values, np.float32)
+
+
+def resize(crop: Image, side: int) -> Image:
+    """Stretch to a square, averaging pixels when it shrinks."""
+    shrinks = min(crop.shape[:2]) > side
+    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(crop, (side, side), interpolation=method), np.uint8)
+
+
+def _laplacian_variance(crop: Image) -> float:
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
+    return float(cv2.Laplacian(grey, cv2.CV_32F).var())

@@ -1,0 +1,93 @@
+"""What the classifier sees: the same square cut in training and in serving."""
+
+import numpy as np
+import pytest
+
+from core.types import Boxes
+from models.preprocess import (
+    INPUT_SIDE,
+    SHARPNESS_SIDE,
+    cut_crops,
+    resize,
+    sharpness,
+    square_regions,
+    to_input,
+)
+
+
+def boxes_of(*rows: tuple[float, float, float, float]) -> Boxes:
+    return np.asarray(rows, np.float32).reshape(-1, 4)
+
+
+@pytest.mark.parametrize(
+    ("box", "context", "expected"),
+    [
+        pytest.param((40, 40, 60, 60), 1.0, (40, 40, 60, 60), id="a square stays"),
+        pytest.param((40, 40, 60, 60), 1.5, (35, 35, 65, 65), id="context all around"),
+        pytest.param((45, 40, 55, 60), 1.0, (40, 40, 60, 60), id="a narrow box widens"),
+        pytest.param((0, 0, 20, 20), 2.0, (0, 0, 30, 30), id="clipped at the upper left"),
+        pytest.param((80, 80, 100, 100), 2.0, (70, 70, 100, 100), id="clipped at the lower right"),
+        pytest.param((10.4, 10.4, 12.6, 12.6), 1.0, (10, 10, 13, 13), id="part of a pixel counts"),
+        pytest.param((50, 50, 50, 50), 1.3, (50, 50, 51, 51), id="a point has one pixel"),
+        pytest.param((200, 200, 220, 220), 1.0, (99, 99, 100, 100), id="outside has one pixel"),
+    ],
+)
+def test_a_box_becomes_a_square_within_the_image(
+    box: tuple[float, float, float, float],
+    context: float,
+    expected: tuple[int, int, int, int],
+) -> None:
+    regions = square_regions(boxes_of(box), context, (100, 100))
+
+    assert regions.tolist() == [list(expected)]
+
+
+def test_no_boxes_give_no_crops() -> None:
+    assert cut_crops(np.zeros((10, 10, 3), np.uint8), boxes_of()) == []
+    assert to_input([]).shape == (0, INPUT_SIDE, INPUT_SIDE, 3)
+    assert sharpness([]).shape == (0,)
+
+
+def test_each_box_has_its_own_crop_in_order() -> None:
+    image = np.arange(100, dtype=np.uint8).repeat(300).reshape(100, 100, 3)
+
+    upper, lower = cut_crops(image, boxes_of((0, 0, 10, 10), (0, 80, 10, 90)), context=1.0)
+
+    assert (upper[0, 0, 0], lower[0, 0, 0]) == (0, 80)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (16, 16), (128, 128), (300, 40), (40, 300)])
+def test_crops_of_any_size_become_the_networks_input(shape: tuple[int, int]) -> None:
+    crop = np.full((*shape, 3), (10, 20, 30), np.uint8)
+
+    pixels = to_input([crop])
+
+    assert pixels.shape == (1, INPUT_SIDE, INPUT_SIDE, 3)
+    assert (pixels == (30, 20, 10)).all(), "expected RGB"
+
+
+def test_shrinking_averages_so_that_fine_patterns_do_not_alias() -> None:
+    stripes = np.zeros((256, 256, 3), np.uint8)
+    stripes[:, ::2] = 255
+
+    assert np.abs(resize(stripes, 128).astype(int) - 127).max() <= 1
+
+
+def test_a_flat_crop_has_no_sharpness_and_a_blurred_one_little() -> None:
+    rng = np.random.default_rng(1)
+    noise = rng.integers(0, 255, (SHARPNESS_SIDE, SHARPNESS_SIDE, 3), np.uint8)
+    blurred = resize(resize(noise, 8), SHARPNESS_SIDE)
+
+    flat_value, blurred_value, noise_value = sharpness([np.full_like(noise, 90), blurred, noise])
+
+    assert flat_value == 0
+    assert blurred_value < noise_value / 10
+
+
+def test_sharpness_is_the_variance_of_the_laplacian() -> None:
+    grey = np.random.default_rng(2).integers(0, 255, (SHARPNESS_SIDE,) * 2).astype(np.float32)
+    edged = np.pad(grey, 1, mode="reflect")
+    laplacian = edged[:-2, 1:-1] + edged[2:, 1:-1] + edged[1:-1, :-2] + edged[1:-1, 2:] - 4 * grey
+    crop = np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
+
+    assert sharpness([crop])[0] == pytest.approx(laplacian.var(), rel=1e-4)
