@@ -173,3 +173,29 @@ def _answer_nonsense(listener: socket.socket) -> None:
     with client:
         client.recv(1000)
         client.sendall(b"220 mail.example ESMTP\r\n" * 20)
+
+
+def test_a_reader_that_is_behind_decodes_key_frames_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    lag = _FixedLag()
+    monkeypatch.setattr(libav, "Lag", lambda: lag)
+    with RtspServer() as server, closing(_open(server.url())) as source:
+        frames = iter(source.frames())
+        next(frames)
+        lag.lag_s = 5.0
+        behind = [next(frames).captured_at for _ in range(3)]
+        lag.lag_s = 0.0
+        next(frames)
+        again = [next(frames).captured_at for _ in range(3)]
+
+    # A key frame a second, then 25 frames a second.
+    assert (behind[-1] - behind[-2]).total_seconds() == pytest.approx(1, abs=0.2)
+    assert (again[-1] - again[0]).total_seconds() == pytest.approx(0.08, abs=0.06)
+
+
+class _FixedLag:
+    """Says what it is told."""
+
+    lag_s = 0.0
+
+    def update(self, at_s: float, now_s: float) -> float:
+        return self.lag_s

@@ -14,6 +14,7 @@ def make_video(
     frames: int = 10,
     codec: str = "libx264",
     per_second: int = 25,
+    pixels: str = "yuv444p",
 ) -> Path:
     """Write a video whose picture n is a flat grey of 20 * n."""
     width, height = size_wh
@@ -21,7 +22,7 @@ def make_video(
         stream = container.add_stream(codec, rate=per_second)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = width, height
-        stream.pix_fmt = "yuvj444p" if codec == "mjpeg" else "yuv444p"
+        stream.pix_fmt = "yuvj444p" if codec == "mjpeg" else pixels
         for number in range(frames):
             picture = av.VideoFrame.from_ndarray(flat_picture(size_wh, 20 * number), format="bgr24")
             container.mux(stream.encode(picture))
