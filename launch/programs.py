@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,7 +44,7 @@ class SetupFailed(Exception):
     """A step of the set-up went wrong; the message is fit for a user's eyes."""
 
 
-def run_program(command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+def run_program(command: Sequence[str]) -> None:
     """Run a program to its end, showing what it says. Raises SetupFailed.
 
     Descriptors stay open for it: it holds the set-up lock with us.
@@ -53,7 +53,6 @@ def run_program(command: Sequence[str], environment: Mapping[str, str] | None = 
     with subprocess.Popen(  # noqa: S603  # our own words
         command,
         cwd=ROOT,
-        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -15,7 +15,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from core.processes import SUPERVISED, die_with_parent
-from launch.child_logs import open_log, rotate_log
+from launch.child_logs import open_log, read_last_words, rotate_log
 
 POLL_S = 0.1
 """How often the children are looked at."""
@@ -114,9 +114,10 @@ class Supervisor:
         child.failures = 1 if is_steady else child.failures + 1
         pause_s = pause_before_restart(child.failures)
         child.restart_at_s = now_s + pause_s
+        last_words = read_last_words(child.program.log) if status > 0 else ""
         self._say(
             f"{child.program.name} {describe_status(status)}; "
-            f"starting it again in {pause_s:g} s, its log is {child.program.log}"
+            f"starting it again in {pause_s:g} s, its log is {child.program.log}{last_words}"
         )
 
 

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from launch.child_logs import open_log, rotate_log
+import pytest
+
+from launch.child_logs import open_log, read_last_words, rotate_log
 
 
 def test_only_its_owner_reads_it(tmp_path: Path) -> None:
@@ -34,3 +36,17 @@ def test_a_small_log_stays(tmp_path: Path) -> None:
     rotate_log(path, bytes_max=40)
     assert path.read_text() == "small"
     assert not (tmp_path / "x.log.1").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param("", "", id="empty"),
+        pytest.param("first\nError: no weights\n\n", "\n  Error: no weights", id="last line"),
+        pytest.param("at rtsp://me:secret@cam/x", "\n  at rtsp://cam/x", id="password"),
+        pytest.param("x" * 5000, "\n  " + "x" * 2000, id="bounded"),
+    ],
+)
+def test_the_last_words_are_the_last_line(tmp_path: Path, content: str, words: str) -> None:
+    (tmp_path / "x.log").write_text(content)
+    assert read_last_words(tmp_path / "x.log") == words

@@ -101,10 +101,11 @@ def test_pauses_grow_while_it_keeps_dying_and_begin_anew_once_it_is_steady(
 def test_a_program_that_cannot_start_is_tried_again(
     supervisor: Supervisor, said: list[str], tmp_path: Path
 ) -> None:
-    supervisor.add(shell(tmp_path, "x", "exit 3"))
+    supervisor.add(shell(tmp_path, "x", "echo Error: no key; exit 3"))
     step_until(supervisor, lambda: len(said) == 1, now_s=100.0)
     step_until(supervisor, lambda: len(said) == 2, now_s=101.0)
     assert said[0].startswith("x ended with status 3; starting it again in 0.5 s")
+    assert said[0].endswith("\n  Error: no key")
 
 
 @pytest.mark.parametrize(
