@@ -157,6 +157,7 @@ byId("url").addEventListener("keydown", (event) => {
   event.preventDefault();
   void checkNow();
 });
+check.disabled = save.disabled = false;
 listCameras().then(suggestPlaces).catch(() => null);
 if (cameraId !== null) fetchCamera(cameraId).then(fill).catch((problem) => showProblem(form, problem));
 else byId("url").focus();

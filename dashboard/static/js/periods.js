@@ -22,6 +22,16 @@ export function groupPeriods(series, start, end, step) {
   return periods.map(judge);
 }
 
+/**
+ * Leave out the gaps before the first record, so that a new installation's chart is no desert.
+ * @param {Period[]} periods @param {number} least periods to keep
+ */
+export function trimStart(periods, least) {
+  const first = periods.findIndex((period) => !period.isGap);
+  const start = first === -1 ? periods.length : first;
+  return periods.slice(Math.max(0, Math.min(start, periods.length - least)));
+}
+
 /** @param {number} start @returns {Period} */
 function emptyPeriod(start) {
   return { start, isGap: true, mask: 0, incorrect_mask: 0, no_mask: 0, unsure: 0, rate: null, interval: null, coverage: null };

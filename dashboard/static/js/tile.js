@@ -7,6 +7,12 @@ import { sayMoment, sayPercent, sayPeople, saySpan } from "./wording.js";
 /** A live picture older than this is called delayed; the longest pause of a healthy camera is shorter. */
 const DELAYED_S = 3;
 
+/** Boxes stay for this long before a preview, which has none, takes their place: no flicker. */
+const HOLD_MS = 1000;
+
+/** An analysis that is as fresh as this needs no words. */
+const FRESH_S = 2;
+
 /** @type {Readonly<Record<CameraState, string>>} */
 const STATE_WORDS = { live: "Live", connecting: "Connecting", reconnecting: "Reconnecting", paused: "Paused" };
 
@@ -38,6 +44,7 @@ export class Tile {
     this.root.dataset.cameraId = String(camera.id);
     say(this.part("name"), camera.name);
     this.part("name").title = [camera.name, camera.site, camera.zone].filter(Boolean).join(" · ");
+    this.canvas.setAttribute("aria-label", `Picture of ${camera.name}`);
     say(this.part("open-word"), `Enlarge ${camera.name}`);
     this.showState(Date.now());
   }
@@ -57,13 +64,19 @@ export class Tile {
     while (this.waiting) {
       const { frame, acknowledge } = this.waiting;
       this.waiting = null;
-      const picture = await decode(frame.jpeg);
+      const picture = this.isHeld(frame) ? null : await decode(frame.jpeg);
       await nextPaint();
       if (picture && !this.waiting) this.show(frame, picture);
       else picture?.close();
       acknowledge();
     }
     this.isDrawing = false;
+  }
+
+  /** @param {LiveFrame} frame @returns {boolean} whether what is shown, with its boxes, stays */
+  isHeld(frame) {
+    if (frame.kind !== "preview" || this.shown?.frame.kind !== "analysed") return false;
+    return Date.parse(frame.captured_at) - Date.parse(this.shown.frame.captured_at) < HOLD_MS;
   }
 
   /** @param {LiveFrame} frame @param {ImageBitmap} picture */
@@ -136,11 +149,10 @@ export class Tile {
 
   /** @param {number} now */
   showAge(now) {
+    const age = this.analysedAt === null ? null : (now - this.analysedAt) / 1000;
     const isPreview = this.shown?.frame.kind === "preview" && this.health?.state === "live";
-    this.part("age").hidden = !isPreview;
-    if (!isPreview) return;
-    const words = this.analysedAt ? `last analysed ${saySpan((now - this.analysedAt) / 1000)} ago` : "not analysed yet";
-    say(this.part("age"), words);
+    this.part("age").hidden = !isPreview || (age !== null && age < FRESH_S);
+    say(this.part("age"), age === null ? "not analysed yet" : `last analysed ${saySpan(age)} ago`);
   }
 
   /** Forget how old the picture became while nobody looked. */

