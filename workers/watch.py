@@ -14,7 +14,7 @@ from workers.newest import NewestFrames, TimedImage
 from workers.recordings import Recording, open_recording
 from workers.windows import Window, check_window
 
-ANALYSES_PER_SECOND = 10.0
+ANALYSES_PER_SECOND = 15.0
 """More than that the eye does not follow; the boxes stay meanwhile."""
 
 

@@ -177,7 +177,7 @@ def test_it_keeps_the_boxes_between_analysed_frames() -> None:
     analyser, tally = FakeAnalyser(Label.MASK), Tally()
     annotator = Annotator(analyser, 0.5, tally)
     drawn = [annotator.annotate(*frame)[80, 35, 1] for frame in numbered_frames(9, 0.025)]
-    assert analyser.seen == [0, 4, 8], "ten analyses a second of forty frames"
+    assert analyser.seen == [0, 3, 6], "at most fifteen analyses a second of forty frames"
     assert min(drawn) > 100
     assert (tally.frames, tally.analysed, tally.labels[Label.MASK]) == (9, 3, 3)
 

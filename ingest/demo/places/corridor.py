@@ -140,5 +140,5 @@ def _light(canvas: Canvas) -> None:
 
 def _paint_sign(canvas: Canvas) -> None:
     """Hang an exit sign from the ceiling."""
-    canvas.upright((-0.34, 0.34), (2.42, 2.6), 6.2, (84, 142, 30))
-    canvas.write("EXIT", 0, 2.51, 6.2, 0.14, (246, 250, 246))
+    canvas.upright((-0.34, 0.34), (2.4, 2.6), 9.0, (84, 142, 30))
+    canvas.write("EXIT", 0, 2.5, 9.0, 0.17, (246, 250, 246))

@@ -60,8 +60,16 @@ class Canvas:
 
     def colour(self, where: Spot | Plane, colour: Colour | Paint) -> None:
         """Put a colour where the cover says; a cover may be soft."""
-        cover = np.asarray(where, np.float32)[..., None]
-        self.paint += (np.asarray(colour, np.float32) - self.paint) * cover
+        rows = np.flatnonzero(where.any(axis=1))
+        if not len(rows):
+            return
+        band = slice(rows[0], rows[-1] + 1)
+        paint = np.broadcast_to(np.asarray(colour, np.float32), self.paint.shape)[band]
+        if where.dtype == np.bool_:
+            self.paint[band][where[band]] = paint[where[band]]
+        else:
+            cover = np.asarray(where[band], np.float32)[..., None]
+            self.paint[band] += (paint - self.paint[band]) * cover
 
     def light(self, where: Spot | Plane, factor: Plane | float) -> None:
         """Multiply by a factor where the cover says."""
