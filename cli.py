@@ -8,16 +8,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from launch import VERSION
 from launch.administration import camera, token, user
-from launch.options import House, ask_secret, json_option, print_json, with_settings
+from launch.options import House, ask_secret, json_option, with_settings
+from launch.printing import print_answers, print_check, print_json
 
 if TYPE_CHECKING:
-    from core.checks import CameraCheck
     from core.processes import Stop
     from core.settings import Settings
     from core.sources import SourceAddress
@@ -180,15 +180,9 @@ def check_camera(
     check = check_source(source, transport)
     if snapshot and check.ok:
         snapshot.write_bytes(check.snapshot_jpeg)
-    if as_json:
-        print_json(_describe_check(check))
+    print_check(check, as_json)
     if not check.ok:
         raise SourceLost(check.error)
-    if not as_json:
-        rate = (
-            f"{check.frames_per_second:.1f}" if check.frames_per_second else "an unknown number of"
-        )
-        click.echo(f"{check.codec}, {check.width}x{check.height}, {rate} frames a second")
 
 
 @main.command()
@@ -210,15 +204,17 @@ def watch(
     """
     from contextlib import closing
 
+    from core.sources import SourceKind
     from ingest.sources import open_source, read_images
     from models.analysis import load_analyser
     from workers.watch import watch as watch_images
 
-    analyser = load_analyser()
-    with closing(open_source(_local_source(source))) as opened:
-        watch_images(
-            read_images(opened), analyser, min_score or settings.min_score, output, not no_window
-        )
+    address = _local_source(source)
+    is_live = address.kind is not SourceKind.FILE
+    score = min_score or settings.min_score
+    with closing(open_source(address)) as opened:
+        images = read_images(opened)
+        watch_images(images, load_analyser(), score, output, not no_window, is_live=is_live)
 
 
 @main.command()
@@ -240,7 +236,7 @@ def detect(
     from models.answers import detect_files
 
     score = min_score or settings.min_score
-    _answer(detect_files(images, long_side, score, upright=not no_exif), as_json)
+    print_answers(detect_files(images, long_side, score, upright=not no_exif), as_json)
 
 
 @main.command()
@@ -251,7 +247,65 @@ def classify(_: "Settings", images: tuple[Path, ...], as_json: bool) -> None:
     """Say what each picture, one face crop, wears."""
     from models.answers import classify_files
 
-    _answer(classify_files(images), as_json)
+    print_answers(classify_files(images), as_json)
+
+
+@main.command()
+@click.argument("faces", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs/classifier"),
+    show_default=True,
+    help="Folder of checkpoint, history and weights.",
+)
+@click.option("--base-weights", default="imagenet", show_default=True, help="A file, or imagenet.")
+@click.option("--leave-out", multiple=True, help="A source not to learn from; may be repeated.")
+@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--resume", is_flag=True, help="Go on from the output folder's checkpoint.")
+@with_settings
+def train(
+    _: "Settings",
+    faces: Path,
+    output: Path,
+    base_weights: str,
+    leave_out: tuple[str, ...],
+    epochs: int,
+    seed: int,
+    resume: bool,
+) -> None:
+    """Train the mask classifier on FACES, a folder of labelled pictures."""
+    _say_where_training_is_missing()
+    from models.training.train import TrainOptions
+    from models.training.train import train as train_classifier
+
+    options = TrainOptions(
+        faces, output, base_weights, leave_out, full_epochs=epochs, seed=seed, resume=resume
+    )
+    train_classifier(options, report=click.echo)
+
+
+@main.command()
+@click.argument("faces", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--weights",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the weights; default those in use.",
+)
+@click.option("--source", help="Judge by all faces of this source, which training left out.")
+@json_option
+@with_settings
+def evaluate(
+    _: "Settings", faces: Path, weights: Path | None, source: str | None, as_json: bool
+) -> None:
+    """Judge the mask classifier by labelled FACES that it was not trained on."""
+    from models.training.evaluate import main as evaluate_classifier
+
+    arguments = ["--data", str(faces)]
+    arguments += ["--weights", str(weights)] if weights else []
+    arguments += ["--source", source] if source else []
+    evaluate_classifier([*arguments, "--json"] if as_json else arguments)
 
 
 def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]) -> None:
@@ -263,15 +317,13 @@ def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]
     run(settings, stop)
 
 
-def _describe_check(check: "CameraCheck") -> dict[str, object]:
-    return {
-        "ok": check.ok,
-        "error": check.error,
-        "width": check.width,
-        "height": check.height,
-        "frames_per_second": check.frames_per_second,
-        "codec": check.codec,
-    }
+def _say_where_training_is_missing() -> None:
+    from importlib.util import find_spec
+
+    from core.errors import BadSettings
+
+    if find_spec("tensorflow") is None:
+        raise BadSettings("training needs TensorFlow, which Python 3.14 has none of; use 3.13")
 
 
 def _demo_cameras() -> list["NewCamera"]:
@@ -290,27 +342,6 @@ def _local_source(text: str) -> "SourceAddress":
 
     path = Path(text)
     return parse_source(str(path.resolve()) if path.is_file() else text, path.resolve().parent)
-
-
-def _answer(answers: list[dict[str, Any]], as_json: bool) -> None:
-    """Print the answers; exit with 1 if a picture could not be read."""
-    if as_json:
-        print_json(answers)
-    for answer in [] if as_json else answers:
-        click.echo(f"{answer['file']}: {answer.get('error') or _describe(answer)}")
-    sys.exit(1 if any("error" in answer for answer in answers) else 0)
-
-
-def _describe(answer: dict[str, Any]) -> str:
-    """Say an answer in words: one label of a crop, or the faces of a picture."""
-    if "label" in answer:
-        return f"{answer['label']} ({answer['probabilities'][answer['label']]:.0%})"
-    if not answer["faces"]:
-        return "no face"
-    return ", ".join(
-        f"{_describe(face)} at {','.join(f'{side:.0f}' for side in face['box'])}"
-        for face in answer["faces"]
-    )
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launch.options import ask_secret, json_option, print_rows, with_settings
+from launch.options import ask_secret, json_option, with_settings
+from launch.printing import print_rows
 
 if TYPE_CHECKING:
     from core.settings import Settings

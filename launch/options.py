@@ -1,9 +1,8 @@
-"""What the commands share: their settings, their options, how lists are printed."""
+"""What the commands share: their settings and options, their errors."""
 
 import functools
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -62,25 +61,3 @@ def ask_secret(given: str | None, what: str, *, confirm: bool = False) -> str:
     if not line:
         raise click.UsageError(f"{what.lower()}: give it as a line of standard input")
     return line
-
-
-def print_rows(rows: Sequence[Mapping[str, Any]], as_json: bool) -> None:
-    """Print rows of the same keys: as JSON, or as columns under their names."""
-    if as_json:
-        print_json(rows)
-    elif rows:
-        cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
-        widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        for row in cells:
-            padded = (text.ljust(width) for text, width in zip(row, widths, strict=True))
-            click.echo("  ".join(padded).rstrip())
-
-
-def print_json(content: object) -> None:
-    click.echo(json.dumps(content, indent=2, ensure_ascii=False, default=str))
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return "" if value is None else str(value)
