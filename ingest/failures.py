@@ -73,6 +73,8 @@ def _explain_system_error(error: libav.FFmpegError, address: SourceAddress) -> S
             return SourceLost(f"{place} refuses connections; is the camera on, the port right?")
         case errno.EHOSTUNREACH | errno.ENETUNREACH:
             return SourceLost(f"{place} cannot be reached from here; check network and address")
+        case errno.EPROTONOSUPPORT:
+            return SourceRefused(f"{place} does not send over UDP; choose TCP for this camera")
         case errno.EACCES | errno.EPERM:
             return SourceRefused(f"{place} may not be opened by this user; check its permissions")
         case errno.EBUSY:

@@ -49,7 +49,7 @@ def run_ingest(settings: Settings, stop: Stop) -> None:
     1. Connect: Redis, SQL, the key. Raises BadSettings.
     2. Answer camera checks, beat and report health, each in threads of their own.
     3. Follow the database once a second.
-    4. Stop every capture, and say that we are gone.
+    4. Stop every capture, say that we are gone, and leave.
     """
     redis, database = connect_redis(settings), Database(settings.database)
     box = SecretBox.open(settings.key_file)
@@ -63,6 +63,18 @@ def run_ingest(settings: Settings, stop: Stop) -> None:
         stop.wait(POLL_EVERY_S)
     process.end()
     database.close()
+    _leave()
+
+
+def _leave() -> None:
+    """End the process here if threads are still in a read or in a drawing.
+
+    They are in C++ code, which aborts the process when the interpreter ends under it.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    if is_main and any(thread.daemon for thread in threading.enumerate()):
+        logging.shutdown()
+        os._exit(0)
 
 
 class IngestProcess:

@@ -45,6 +45,11 @@ def test_a_file_that_is_not_there_is_refused(port: int) -> None:
         _open(f"rtsp://127.0.0.1:{port}/nowhere.mp4")
 
 
+def test_a_server_that_does_not_send_over_udp_is_told_apart(port: int) -> None:
+    with pytest.raises(SourceRefused, match="choose TCP"):
+        _open(f"rtsp://127.0.0.1:{port}/hall.mp4", "udp")
+
+
 @pytest.mark.parametrize("name", ["airport_crowd.mp4", "puts_mask_on.mp4", "street_walk.mp4"])
 def test_real_videos_play(shared_data: Path, name: str) -> None:
     with (
@@ -57,8 +62,8 @@ def test_real_videos_play(shared_data: Path, name: str) -> None:
         assert frames[-1].to_image().std() > 10
 
 
-def _open(url: str) -> Source:
-    return open_source(parse_source(url, Path("/nowhere")), timeout_s=8)
+def _open(url: str, transport: str = "tcp") -> Source:
+    return open_source(parse_source(url, Path("/nowhere")), transport, timeout_s=8)
 
 
 @contextmanager

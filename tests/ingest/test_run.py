@@ -1,6 +1,10 @@
 """The ingest process on a real Redis and SQLite, with real streams."""
 
 import logging
+import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -209,3 +213,40 @@ def test_while_sql_is_away_the_known_cameras_go_on(
         "the cameras cannot be read, going on as before: the disk is gone",
         "the cameras can be read again",
     ]
+
+
+def test_it_ends_cleanly_while_a_camera_hangs(house: House) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        house.add("door", f"rtsp://127.0.0.1:{silent.getsockname()[1]}/live")
+        with subprocess.Popen(
+            [sys.executable, "-c", _RUN],
+            env={**os.environ, **_environment(house.settings)},
+            stderr=subprocess.PIPE,
+        ) as ingest:
+            silent.settimeout(20)
+            client, _ = silent.accept()
+            started_s = time.monotonic()
+            ingest.terminate()
+            _, said = ingest.communicate(timeout=10)
+        client.close()
+
+    assert (ingest.returncode, said) == (0, b"")
+    assert time.monotonic() - started_s < 3.5
+
+
+_RUN = """
+from core.processes import stop_on_signals
+from core.settings import load_settings
+from ingest.run import run_ingest
+
+run_ingest(load_settings(), stop_on_signals())
+"""
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    return {
+        "MASKWATCH_DATA": str(settings.data),
+        "MASKWATCH_REDIS_URL": settings.redis_url,
+        "MASKWATCH_DATABASE_URL": settings.database_url,
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
