@@ -112,7 +112,7 @@ def _worn(at: Landmarks, look: MaskLook) -> tuple[list[Point], list[Point]]:
 
 def _below_nose(at: Landmarks) -> tuple[list[Point], list[Point]]:
     half = (at.cheek_right[0] - at.cheek_left[0]) / 2
-    lip = at.nose_tip[1] + (at.mouth[1] - at.nose_tip[1]) * 0.52
+    lip = at.nose_tip[1] + (at.mouth[1] - at.nose_tip[1]) * 0.64
     side = at.cheek_left[1] + 12, at.cheek_right[1] + 12
     upper = [
         (at.cheek_left[0] - 1, side[0]),
