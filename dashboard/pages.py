@@ -1,6 +1,6 @@
 """The pages; what moves on them is fetched by their scripts from the API and the live channel."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
 from core.storage.cameras import get_camera
@@ -9,6 +9,12 @@ from dashboard.access import needs, open_to_all, sign_out
 from dashboard.services import services
 
 blueprint = Blueprint("pages", __name__)
+
+
+@blueprint.before_request
+def renew_session() -> None:
+    """Count the session's lifetime from the last page that was opened."""
+    session.modified = session.permanent
 
 
 @blueprint.get("/")
@@ -33,8 +39,8 @@ def new_camera() -> str:
 @needs(Role.OPERATOR)
 def edit_camera(camera_id: int) -> str:
     provided = services()
-    with provided.database.read() as session:
-        camera = get_camera(session, provided.box, camera_id)
+    with provided.database.read() as reading:
+        camera = get_camera(reading, provided.box, camera_id)
     return render_template("camera_form.html", title=camera.name, camera_id=camera.id)
 
 

@@ -128,7 +128,7 @@ def _answer_bug(error: Exception) -> Response:
 def _answer(status: HTTPStatus, detail: str, faults: Iterable[Fault] = ()) -> Response:
     if is_api_request():
         return answer_problem(status, detail, faults)
-    page = render_template("error.html", title=status.phrase, status=status.value, message=detail)
+    page = render_template("error.html", title=status.phrase, status=status.value, detail=detail)
     return make_response(page, status)
 
 

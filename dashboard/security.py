@@ -46,6 +46,8 @@ def register_security(app: Flask, settings: Settings, box: SecretBox) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_https,
         PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        # Pages renew the session. Did every answer, a late one would undo a sign-out.
+        SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=BODY_MAX,
     )
     app.after_request(_harden)

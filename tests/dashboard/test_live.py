@@ -1,0 +1,231 @@
+"""The hub: frames from Redis to the viewers' queues, without a browser."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from redis import Redis
+
+from core.live import LiveChannel, Overlay, OverlayFace, Preview
+from core.types import Frame, Label, Verdict
+from dashboard.live import LiveHub, frame_message
+from dashboard.viewers import FrameKind, LiveFrame
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Outbox:
+    """Remembers what was sent, and lets a test acknowledge it."""
+
+    frames: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    on_drawn: list[Callable[[], None]] = field(default_factory=list)
+
+    def send_frame(
+        self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
+    ) -> None:
+        self.frames.append((viewer_id, message))
+        self.on_drawn.append(on_drawn)
+
+    def send_all(self, event: str, message: dict[str, Any]) -> None:
+        raise NotImplementedError
+
+    def takers(self) -> list[str]:
+        return [viewer_id for viewer_id, _ in self.frames]
+
+
+@pytest.fixture
+def channel(redis: Redis) -> LiveChannel:
+    return LiveChannel(redis)
+
+
+@pytest.fixture
+def outbox() -> Outbox:
+    return Outbox()
+
+
+@pytest.fixture
+def hub(channel: LiveChannel, outbox: Outbox) -> LiveHub:
+    return LiveHub(channel, outbox, lambda: NOW)
+
+
+def show(hub: LiveHub, channel: LiveChannel, camera_id: int = 1, age_ms: int = 0) -> Preview:
+    """Publish a picture and let the hub deliver it, as its threads do."""
+    frame = Frame(camera_id, NOW - timedelta(milliseconds=age_ms), (640, 360), b"jpeg")
+    channel.preview(frame)
+    notice = Preview(camera_id, frame.captured_at, frame.size_wh)
+    hub.take(notice)
+    hub.deliver_next(0)
+    return notice
+
+
+def join(hub: LiveHub, viewer_id: str, camera_ids: Iterable[int]) -> None:
+    hub.join(viewer_id)
+    hub.watch(viewer_id, camera_ids)
+
+
+def test_a_frame_goes_to_those_who_watch_its_camera(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox
+) -> None:
+    join(hub, "ann", [1])
+    join(hub, "bob", [1, 2])
+    join(hub, "cec", [2])
+    show(hub, channel, camera_id=1)
+    assert sorted(outbox.takers()) == ["ann", "bob"]
+    assert outbox.frames[0][1]["jpeg"] == b"jpeg"
+
+
+def test_a_slow_viewer_is_skipped_and_then_gets_the_newest(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox
+) -> None:
+    join(hub, "slow", [1])
+    for age_ms in (300, 200, 100):
+        newest = show(hub, channel, age_ms=age_ms)
+    assert len(outbox.frames) == 1
+    outbox.on_drawn[0]()
+    assert [message["frame_id"] for _, message in outbox.frames][1:] == [newest.frame_id]
+
+
+def test_a_viewer_that_has_drawn_everything_gets_nothing_twice(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox
+) -> None:
+    join(hub, "ann", [1])
+    show(hub, channel)
+    outbox.on_drawn[0]()
+    outbox.on_drawn[0]()
+    assert len(outbox.frames) == 1
+
+
+def test_notices_that_wait_are_replaced_by_newer_ones(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox
+) -> None:
+    join(hub, "ann", [1])
+    for age_ms in (300, 200):
+        frame = Frame(1, NOW - timedelta(milliseconds=age_ms), (640, 360), b"jpeg")
+        channel.preview(frame)
+        hub.take(Preview(1, frame.captured_at, frame.size_wh))
+    assert hub.deliver_next(0)
+    assert not hub.deliver_next(0)
+    assert [message["frame_id"] for _, message in outbox.frames] == [frame.frame_id]
+
+
+def test_a_camera_with_many_notices_does_not_hold_up_another(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox
+) -> None:
+    join(hub, "ann", [1, 2])
+    for camera_id, age_ms in ((1, 300), (2, 300), (1, 200), (1, 100)):
+        frame = Frame(camera_id, NOW - timedelta(milliseconds=age_ms), (640, 360), b"jpeg")
+        channel.preview(frame)
+        hub.take(Preview(camera_id, frame.captured_at, frame.size_wh))
+    hub.deliver_next(0)
+    hub.deliver_next(0)
+    assert [message["camera_id"] for _, message in outbox.frames] == [1, 2]
+
+
+def test_who_begins_to_watch_sees_the_picture_at_hand_at_once(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox
+) -> None:
+    join(hub, "ann", [1])
+    show(hub, channel)
+    join(hub, "bob", [1])
+    assert outbox.takers() == ["ann", "bob"]
+
+
+def test_a_picture_that_is_too_old_to_be_live_is_not_shown_to_a_newcomer(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox
+) -> None:
+    join(hub, "ann", [1])
+    show(hub, channel, age_ms=6000)
+    join(hub, "bob", [1])
+    assert outbox.takers() == ["ann"]
+
+
+def test_nothing_is_sent_to_who_has_left(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox
+) -> None:
+    join(hub, "ann", [1])
+    show(hub, channel, age_ms=100)
+    hub.leave("ann")
+    show(hub, channel)
+    outbox.on_drawn[0]()
+    hub.watch("ann", [1])
+    assert len(outbox.frames) == 1
+    assert hub.viewers == 0
+
+
+def test_no_picture_is_fetched_for_a_camera_that_nobody_watches(
+    hub: LiveHub, channel: LiveChannel
+) -> None:
+    join(hub, "ann", [2])
+    channel.preview(Frame(1, NOW, (640, 360), b"jpeg"))
+    hub.take(Preview(1, NOW, (640, 360)))
+    assert not hub.deliver_next(0)
+
+
+def test_a_notice_whose_picture_is_gone_is_passed_over(hub: LiveHub, outbox: Outbox) -> None:
+    join(hub, "ann", [1])
+    hub.take(Preview(1, NOW, (640, 360)))
+    assert hub.deliver_next(0)
+    assert outbox.frames == []
+
+
+def test_cameras_in_view_are_marked_as_watched_at_once_and_again(
+    hub: LiveHub, channel: LiveChannel, redis: Redis
+) -> None:
+    join(hub, "ann", [1])
+    assert channel.is_watched(1)
+    redis.flushall()
+    hub.refresh()
+    assert channel.is_watched(1)
+    assert not channel.is_watched(2)
+
+
+def test_people_are_counted_of_cameras_that_nobody_watches_too(hub: LiveHub) -> None:
+    hub.take(Overlay(7, NOW, (640, 360), (), people_now=4))
+    assert hub.people_now() == {7: 4}
+
+
+def test_waiting_for_a_frame_ends_when_one_arrives(hub: LiveHub, channel: LiveChannel) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(hub.wait_for_frame, 1, 10)
+        while not channel.is_watched(1):
+            pass
+        notice = show(hub, channel)
+        frame = waiting.result(timeout=10)
+    assert frame is not None
+    assert frame.frame_id == notice.frame_id
+
+
+def test_waiting_for_a_frame_that_never_comes_gives_none(hub: LiveHub) -> None:
+    assert hub.wait_for_frame(1, timeout_s=0.01) is None
+
+
+def test_a_frame_is_written_as_the_live_protocol_says() -> None:
+    face = OverlayFace((1.04, 2.0, 30.0, 40.0), 5, Label.MASK, 0.98765, 0.9, Verdict.MASK)
+    unsettled = OverlayFace((1.0, 2.0, 3.0, 4.0), 6, Label.NO_MASK, 0.5, 0.6, None)
+    frame = LiveFrame(
+        camera_id=1,
+        frame_id=1_777_636_800_000_000,
+        captured_at=NOW,
+        size_wh=(640, 360),
+        kind=FrameKind.ANALYSED,
+        analysed_at=NOW,
+        faces=(face, unsettled),
+        people_now=2,
+        jpeg=b"jpeg",
+    )
+    message = frame_message(frame)
+    assert message["captured_at"] == "2026-05-01T12:00:00+00:00"
+    assert (message["width"], message["height"], message["kind"]) == (640, 360, "analysed")
+    assert message["faces"][0] == {
+        "box": [1.0, 2.0, 30.0, 40.0],
+        "track_id": 5,
+        "label": "mask",
+        "probability": 0.988,
+        "score": 0.9,
+        "verdict": "mask",
+    }
+    assert message["faces"][1]["verdict"] is None
