@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import av
 import av.logging
@@ -34,6 +35,9 @@ _BAD_PACKETS_MAX = 100
 
 _LAG_MAX_S = 1.0
 """A second behind, a person who is shown on the wall has passed already."""
+
+# Cameras name themselves in any encoding. From PyAV 19 on that is no error any more.
+_LENIENT: dict[str, Any] = {"metadata_errors": "replace"} if av.__version__ < "19" else {}
 
 _INTRA_ONLY = ("mjpeg",)
 """Each packet is a picture of its own, so those that nobody wants need no decoding."""
@@ -165,7 +169,7 @@ class LibavSource:
                 format=opening.format,
                 container_options=opening.options,
                 timeout=(self._timeout_s, READ_TIMEOUT_S),
-                metadata_errors="replace",
+                **_LENIENT,
             )
 
     @contextmanager

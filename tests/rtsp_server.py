@@ -262,7 +262,7 @@ def _describe() -> bytes:
     lines = [
         "v=0",
         "o=- 0 0 IN IP4 127.0.0.1",
-        "s=test",
+        "s=Büro",
         "t=0 0",
         "m=video 0 RTP/AVP 96",
         "c=IN IP4 0.0.0.0",
@@ -270,7 +270,8 @@ def _describe() -> bytes:
         f"a=fmtp:96 packetization-mode=1;sprop-parameter-sets={','.join(sets)}",
         "a=control:track1",
     ]
-    return ("\r\n".join(lines) + "\r\n").encode()
+    # Not UTF-8, as with many a camera that is named in its owner's language.
+    return ("\r\n".join(lines) + "\r\n").encode("latin-1")
 
 
 def _md5(text: str) -> str:
