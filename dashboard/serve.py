@@ -6,6 +6,7 @@ are as many threads as viewers, and some for requests. Everything that connects
 """
 
 import logging
+from contextlib import closing
 from typing import Any
 
 from flask_openapi3.openapi import OpenAPI
@@ -29,8 +30,20 @@ HANG_S = 60
 
 
 def serve(settings: Settings, host: str, port: int) -> None:
-    """Serve until SIGTERM or SIGINT; then this process exits with 0."""
+    """Serve until SIGTERM or SIGINT; then this process exits with 0.
+
+    Raises BadSettings if the key, Redis or the database cannot be used.
+    """
+    _try_settings(settings)
     _Server(settings, host, port).run()
+
+
+def _try_settings(settings: Settings) -> None:
+    """Find bad settings before the fork, where one clear error can be told."""
+    SecretBox.open(settings.key_file)
+    connect_redis(settings).close()
+    with closing(Database(settings.database)) as database:
+        database.check()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

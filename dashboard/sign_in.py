@@ -50,9 +50,8 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
 
 
 def limit_tries(limiter: Limiter) -> None:
-    """Limit how often a stranger may try a password or a secret."""
+    """Limit how often a stranger may try a password; secrets of links are too long to guess."""
     limiter.limit(TRIES, methods=["POST"])(blueprint)
-    limiter.limit("60 per minute")(blueprint)
 
 
 @blueprint.get("/sign-in")

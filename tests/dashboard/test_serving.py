@@ -301,6 +301,34 @@ def test_no_process_stays_behind_when_the_first_one_is_killed(
     assert (len(gone), alive) == (1, [])
 
 
+def test_a_killed_worker_is_replaced(own_server: Server) -> None:
+    worker = psutil.Process(own_server.process.pid).children()[0]
+    worker.kill()
+    worker.wait(timeout=5)
+    wait_until_ready(own_server)
+    assert psutil.Process(own_server.process.pid).children()[0] != worker
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        pytest.param("MASKWATCH_SECRET_KEY_FILE", "/nowhere", "/nowhere", id="key"),
+        pytest.param("MASKWATCH_DATABASE_URL", "sqlite:////proc/x.db", "database", id="database"),
+    ],
+)
+def test_bad_settings_are_told_in_one_sentence(
+    house: House, name: str, value: str, said: str
+) -> None:
+    environment = {**os.environ, "MASKWATCH_REDIS_URL": house.redis_url, name: value}
+    command = [sys.executable, "cli.py", "dashboard", "--data", str(house.folder)]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode != 0
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def wait_until_watched(redis: Redis, camera_id: int) -> None:
     channel = LiveChannel(redis)
     for _ in range(50):
