@@ -164,13 +164,14 @@ class LibavSource:
 
     def _open_as(self, opening: Opening) -> InputContainer:
         with self._explained(self._timeout_s):
-            return av.open(
+            container: InputContainer = av.open(
                 opening.file,
                 format=opening.format,
                 container_options=opening.options,
                 timeout=(self._timeout_s, READ_TIMEOUT_S),
                 **_LENIENT,
             )
+        return container
 
     @contextmanager
     def _explained(self, timeout_s: float) -> Iterator[None]:
