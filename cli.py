@@ -212,7 +212,7 @@ def watch(
     address = _local_source(source)
     is_live = address.kind is not SourceKind.FILE
     score = min_score or settings.min_score
-    with closing(open_source(address)) as opened:
+    with closing(open_source(address, plays_once=True)) as opened:
         images = read_images(opened)
         watch_images(images, load_analyser(), score, output, not no_window, is_live=is_live)
 

@@ -44,15 +44,18 @@ _INTRA_ONLY = ("mjpeg",)
 
 
 class LibavSource:
-    """A stream that libav reads; files are played again and again.
+    """A stream that libav reads; a file is played again and again, or once.
 
     To be used by one thread at a time: libav must not be closed while it reads.
     """
 
-    def __init__(self, address: SourceAddress, transport: str, timeout_s: float) -> None:
+    def __init__(
+        self, address: SourceAddress, transport: str, timeout_s: float, *, plays_once: bool = False
+    ) -> None:
         # libav writes addresses with their passwords to its log, so it gets none.
         av.logging.set_level(None)
         self._address, self._transport, self._timeout_s = address, transport, timeout_s
+        self._plays_once = plays_once
         self._converters = Converters()
         _check_host(address)
         self._container, self._stream = self._open()
@@ -74,15 +77,16 @@ class LibavSource:
 
     def frames(self) -> Iterator[SourceFrame]:
         if self._address.kind is SourceKind.FILE:
-            yield from self._play_for_ever()
+            yield from self._play()
+            return
         yield from self._read()
         raise SourceLost("the stream ended")
 
     def close(self) -> None:
         self._container.close()
 
-    def _play_for_ever(self) -> Iterator[SourceFrame]:
-        """Play the file again and again, each frame at its time."""
+    def _play(self) -> Iterator[SourceFrame]:
+        """Play the file, each frame at its time."""
         playback = Playback(1 / (self.frames_per_second or 25))
         while True:
             is_empty = True
@@ -92,6 +96,8 @@ class LibavSource:
                 yield replace(frame, captured_at=datetime.now(UTC))
             if is_empty:
                 raise NotVideo(f"{self._address.path.name} holds no picture that can be decoded")
+            if self._plays_once:
+                return
             playback.start_again()
             self._container.close()
             self._container, self._stream = self._open()

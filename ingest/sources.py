@@ -52,9 +52,16 @@ class Source(Protocol):
 
 
 def open_source(
-    address: SourceAddress, transport: str = "tcp", timeout_s: float = OPEN_TIMEOUT_S
+    address: SourceAddress,
+    transport: str = "tcp",
+    timeout_s: float = OPEN_TIMEOUT_S,
+    *,
+    plays_once: bool = False,
 ) -> Source:
-    """Open a stream. Raises SourceRefused, SourceLost or NotVideo, at latest after timeout_s."""
+    """Open a stream; plays_once has a file end at its end, otherwise it begins again.
+
+    Raises SourceRefused, SourceLost or NotVideo, at latest after timeout_s.
+    """
     # Loaded by the first stream of their kind alone, so that commands start quickly.
     if address.kind is SourceKind.DEMO:
         from ingest.demo import DemoSource
@@ -62,7 +69,7 @@ def open_source(
         return DemoSource(address.location)
     from ingest.libav import LibavSource
 
-    return LibavSource(address, transport, timeout_s)
+    return LibavSource(address, transport, timeout_s, plays_once=plays_once)
 
 
 def read_images(source: Source) -> Iterator[tuple[datetime, Image]]:

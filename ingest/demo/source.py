@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from threading import Event
 
 import cv2
@@ -17,9 +18,9 @@ from ingest.demo.scene import DemoScene
 FRAMES_PER_SECOND = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DemoFrame:
-    """One moment of a scene; it is drawn when it is asked for."""
+    """One moment of a scene; it is drawn once, when it is asked for."""
 
     captured_at: datetime
     scene: DemoScene
@@ -30,14 +31,17 @@ class DemoFrame:
 
     def to_image(self, size_wh: tuple[int, int] | None = None) -> Image:
         """Draw the moment, (h, w, 3) BGR, scaled to size_wh."""
-        image = self.scene.render(self.captured_at.timestamp())
         if size_wh in (None, SIZE_WH):
-            return image
-        return np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+            return self._image
+        return np.asarray(cv2.resize(self._image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
 
     def to_grey(self, size_wh: tuple[int, int]) -> NDArray[np.uint8]:
         """Draw the moment, (h, w) grey, scaled to size_wh."""
         return np.asarray(cv2.cvtColor(self.to_image(size_wh), cv2.COLOR_BGR2GRAY), np.uint8)
+
+    @cached_property
+    def _image(self) -> Image:
+        return self.scene.render(self.captured_at.timestamp())
 
 
 class DemoSource:

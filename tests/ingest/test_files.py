@@ -43,6 +43,15 @@ def test_it_yields_the_pictures_in_order_and_starts_again(
     assert brightness == pytest.approx([0, 20, 40, 60, 0, 20, 40, 60, 0, 20], abs=3)
 
 
+def test_it_ends_with_the_file_if_asked_to_play_once(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "a.mp4", frames=4)
+
+    with closing(open_source(parse_source(path.name, tmp_path), plays_once=True)) as source:
+        brightness = [frame.to_image().mean() for frame in source.frames()]
+
+    assert brightness == pytest.approx([0, 20, 40, 60], abs=3)
+
+
 def test_it_plays_at_the_pace_of_the_file(tmp_path: Path) -> None:
     path = make_video(tmp_path / "a.mp4", frames=5, per_second=50)
 
