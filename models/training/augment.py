@@ -1,0 +1,125 @@
+"""Change pictures as cameras do: small, blurred, grey, compressed, badly lit.
+
+Every function draws from the generator it is given: the same generator gives
+the same picture.
+"""
+
+from typing import Any, TypeAlias
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from core.types import Image, Label
+from models.preprocess import CONTEXT, INPUT_SIDE, cut_crops
+from models.training.masks import Worn, draw_hand, draw_mask
+from models.training.samples import Sample
+
+Array: TypeAlias = NDArray[Any]
+"""(h, w, 3) BGR from 0 to 255, uint8 or float32 between the steps; or a box (4,)."""
+
+FACE_SIDE_MIN = 16
+"""Pixels of the smallest crop that is learned from."""
+
+
+def wear_something(sample: Sample, label: Label, rng: np.random.Generator) -> Image:
+    """Draw onto a bare face what the wanted label asks for.
+
+    The sample must have landmarks. A bare face stays one behind a hand.
+    """
+    if sample.landmarks is None:
+        raise ValueError("a face without landmarks cannot be drawn on")
+    if label is Label.NO_MASK:
+        return draw_hand(sample.pixels, sample.landmarks, rng)
+    worn = Worn.PROPERLY
+    if label is Label.INCORRECT_MASK:
+        # In a tight crop a mask on the chin would lie outside.
+        on_chin = shows_chin(sample) and rng.random() < 0.4
+        worn = Worn.ON_THE_CHIN if on_chin else Worn.BELOW_THE_NOSE
+    drawn = draw_mask(sample.pixels, sample.landmarks, worn, rng)
+    return drawn if _has_colour(sample.pixels) else _to_grey(drawn)
+
+
+def shows_chin(sample: Sample) -> bool:
+    """Say whether the chin, and a mask pulled down to it, is in the picture."""
+    if sample.landmarks is None:
+        return False
+    eyes, mouth = sample.landmarks[:2].mean(axis=0), sample.landmarks[3:].mean(axis=0)
+    chin = eyes + 1.9 * (mouth - eyes)
+    return bool(0 <= chin[0] < sample.pixels.shape[1] and chin[1] < sample.pixels.shape[0])
+
+
+def augment(pixels: Image, box: NDArray[np.float32], rng: np.random.Generator) -> Image:
+    """Cut a face as a detector might have, as a camera might have seen it."""
+    turned = _rotate(pixels, box, rng)
+    crop = cut_crops(turned, _jitter(box, rng)[None], CONTEXT * rng.uniform(0.85, 1.25))[0]
+    if rng.random() < 0.5:
+        crop = crop[:, ::-1]
+    seen = _shrink(_light(crop, rng), rng)
+    if rng.random() < 0.25:
+        seen = _blur(seen, rng)
+    if rng.random() < 0.2:
+        seen = _to_grey(seen)
+    if rng.random() < 0.2:
+        seen = seen + rng.normal(0, rng.uniform(2, 12), seen.shape)
+    pixels = np.clip(seen, 0, 255).astype(np.uint8)
+    return _compress(pixels, rng) if rng.random() < 0.6 else pixels
+
+
+def _rotate(pixels: Image, box: Array, rng: np.random.Generator) -> Image:
+    """Turn about the face's centre by up to some 15 degrees."""
+    height, width = pixels.shape[:2]
+    centre = ((float(box[0]) + float(box[2])) / 2, (float(box[1]) + float(box[3])) / 2)
+    turn = cv2.getRotationMatrix2D(centre, float(rng.normal(0, 7)), 1.0)
+    turned = cv2.warpAffine(pixels, turn, (width, height), borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(turned, np.uint8)
+
+
+def _jitter(box: Array, rng: np.random.Generator) -> Array:
+    """Shift and stretch a box by some percent of its size."""
+    sides = box[2:] - box[:2]
+    shift = rng.normal(0, 0.05, 2) * sides
+    grow = rng.normal(0, 0.05, 2) * sides / 2
+    return np.concatenate([box[:2] + shift - grow, box[2:] + shift + grow]).astype(np.float32)
+
+
+def _light(crop: Image, rng: np.random.Generator) -> Array:
+    """Change exposure, contrast, gamma and the colour of the light."""
+    values = (crop.astype(np.float32) / 255) ** np.float32(np.exp(rng.normal(0, 0.25)))
+    values = (values - 0.5) * np.float32(np.exp(rng.normal(0, 0.2))) + 0.5 + rng.normal(0, 0.07)
+    return np.asarray(values * np.exp(rng.normal(0, 0.08, 3)) * 255, np.float32)
+
+
+def _shrink(crop: Array, rng: np.random.Generator) -> Array:
+    """Lose detail: half of the crops are seen at 16 px to full size."""
+    largest = min(INPUT_SIDE, max(crop.shape[:2]))
+    side = largest
+    if rng.random() < 0.5 and largest > FACE_SIDE_MIN:
+        side = round(float(np.exp(rng.uniform(np.log(FACE_SIDE_MIN), np.log(largest)))))
+    scale = side / max(crop.shape[:2])
+    size_wh = (max(2, round(crop.shape[1] * scale)), max(2, round(crop.shape[0] * scale)))
+    return np.asarray(cv2.resize(crop, size_wh, interpolation=cv2.INTER_AREA))
+
+
+def _blur(crop: Array, rng: np.random.Generator) -> Array:
+    """Out of focus, or moving to one side."""
+    if rng.random() < 0.5:
+        return np.asarray(
+            cv2.GaussianBlur(crop, (0, 0), rng.uniform(0.4, crop.shape[1] / 40 + 0.5))
+        )
+    length = max(2, round(crop.shape[1] * rng.uniform(0.02, 0.1)))
+    return np.asarray(cv2.blur(crop, (length, 1) if rng.random() < 0.7 else (1, length)))
+
+
+def _compress(crop: Image, rng: np.random.Generator) -> Image:
+    quality = int(rng.integers(25, 95))
+    _, content = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR), np.uint8)
+
+
+def _has_colour(pixels: Image) -> bool:
+    return float(np.ptp(pixels.astype(np.int16), axis=2).mean()) > 3
+
+
+def _to_grey(pixels: Array) -> Array:
+    return np.asarray(cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR))

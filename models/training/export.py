@@ -1,0 +1,37 @@
+"""Write a trained network as an OpenVINO model with its manifest."""
+
+from pathlib import Path
+from typing import Any
+
+import openvino as ov
+import tensorflow as tf
+
+from core.types import LABELS
+from models.manifest import WeightsManifest, describe_file, write_manifest
+from models.preprocess import INPUT_SIDE
+from models.training.network import with_probabilities
+
+
+def export(network: Any, temperature: float, folder: Path) -> WeightsManifest:
+    """Write classifier.xml, classifier.bin and manifest.json into a folder.
+
+    Weights are compressed to float16, which halves the file. The graph takes
+    (1, side, side, 3) uint8 RGB and gives probabilities (1, 3).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pixels = tf.TensorSpec((1, INPUT_SIDE, INPUT_SIDE, 3), tf.uint8, name="pixels")
+    served = with_probabilities(network, temperature)
+    graph = tf.function(lambda taken: served(tf.cast(taken, tf.float32), training=False))
+    model = ov.convert_model(graph.get_concrete_function(pixels))
+    ov.save_model(model, folder / "classifier.xml", compress_to_fp16=True)
+    files = tuple(describe_file(folder / f"classifier.{kind}") for kind in ("xml", "bin"))
+    manifest = WeightsManifest(
+        model_version=f"mobilenetv2-{INPUT_SIDE}-{files[1].sha256[:8]}",
+        architecture="MobileNetV2 1.0",
+        labels=tuple(LABELS),
+        input_side=INPUT_SIDE,
+        temperature=round(temperature, 4),
+        files=files,
+    )
+    write_manifest(folder, manifest)
+    return manifest

@@ -1,0 +1,176 @@
+"""Draw masks, and hands, onto bare faces by their landmarks.
+
+Real pictures of badly worn masks are few and show few people; drawn ones teach
+where a mask ends. Positions are in face lengths: u across in eye distances
+from the middle, v down from the eye line (0) to the mouth (1); the chin is
+near 1.8.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from core.types import Image
+
+
+class Worn(Enum):
+    """Where a drawn mask sits: upper edge at the middle and at the sides, lower edge (v)."""
+
+    PROPERLY = ((0.12, 0.36), (0.30, 0.55), (1.75, 2.05))
+    BELOW_THE_NOSE = ((0.72, 0.88), (0.72, 0.95), (1.75, 2.10))
+    ON_THE_CHIN = ((1.20, 1.45), (1.10, 1.45), (1.90, 2.30))
+
+
+@dataclass(frozen=True, slots=True)
+class FaceFrame:
+    """Turns (u, v) of a face into pixels."""
+
+    origin: NDArray[np.float32]
+    across: NDArray[np.float32]
+    down: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, landmarks: NDArray[np.float32]) -> "FaceFrame":
+        """landmarks: (5, 2) eyes, nose, mouth corners; a turned head shifts the middle."""
+        eyes, mouth = landmarks[:2].mean(axis=0), landmarks[3:].mean(axis=0)
+        across, down = landmarks[1] - landmarks[0], mouth - eyes
+        # Half a head's height of breadth is left even in profile.
+        breadth = max(
+            1.0, 0.75 * float(np.linalg.norm(down)) / max(float(np.linalg.norm(across)), 1e-3)
+        )
+        middle = eyes + 0.5 * (landmarks[2] - (eyes + 0.55 * down))
+        return cls(middle, across * breadth, down)
+
+    def place(self, points_uv: NDArray[np.float32]) -> NDArray[np.float32]:
+        """points_uv: (n, 2); returns (n, 2) xy pixels."""
+        return np.asarray(
+            self.origin + points_uv[:, :1] * self.across + points_uv[:, 1:] * self.down, np.float32
+        )
+
+
+def draw_mask(
+    image: Image, landmarks: NDArray[np.float32], worn: Worn, rng: np.random.Generator
+) -> Image:
+    """Draw a mask of random cut, colour and pattern; returns a new picture."""
+    frame = FaceFrame.of(landmarks)
+    outline = frame.place(_outline(worn, rng))
+    cover = _fill(image, outline)
+    cloth = _shade(_cloth(image.shape[:2], frame, rng), image, rng)
+    drawn = image * (1 - cover) + cloth * cover
+    result = np.clip(drawn, 0, 255).astype(np.uint8)
+    if rng.random() < 0.6:
+        _draw_straps(result, frame, outline, rng)
+    return result
+
+
+def draw_hand(image: Image, landmarks: NDArray[np.float32], rng: np.random.Generator) -> Image:
+    """Draw fingers in the face's own colour before the mouth; returns a new picture."""
+    frame = FaceFrame.of(landmarks)
+    skin = _skin(image, frame) * rng.uniform(0.8, 1.1)
+    fingers = np.zeros(image.shape[:2], np.uint8)
+    thickness = max(1, round(0.32 * float(np.linalg.norm(frame.across))))
+    tilt, start = rng.uniform(-0.5, 0.5), rng.uniform(0.5, 0.8)
+    for v in start + 0.3 * np.arange(4):
+        ends = frame.place(_array([[-0.9, v + tilt], [rng.uniform(0.3, 0.9), v - tilt]]))
+        a, b = ends.round().astype(int)
+        cv2.line(fingers, a.tolist(), b.tolist(), 255, thickness, cv2.LINE_AA)
+    cover = cv2.GaussianBlur(fingers, (3, 3), 0)[:, :, None] / 255.0
+    ripple = 1 + 0.08 * np.sin(np.arange(image.shape[0]) / max(thickness, 2) * np.pi)[:, None, None]
+    return np.clip(image * (1 - cover) + skin * ripple * cover, 0, 255).astype(np.uint8)
+
+
+def _outline(worn: Worn, rng: np.random.Generator) -> NDArray[np.float32]:
+    """A closed, rounded outline in (u, v)."""
+    (middle, sides, lower) = (rng.uniform(*span) for span in worn.value)
+    width, jaw = rng.uniform(0.85, 1.12), rng.uniform(0.45, 0.7)
+    upper = [
+        (-width, sides),
+        (-0.45, (middle + sides) / 2),
+        (0, middle),
+        (0.45, (middle + sides) / 2),
+    ]
+    right = [(width, sides), (width * 0.95, (sides + lower) / 2), (jaw, lower - 0.12)]
+    left = [(0, lower), (-jaw, lower - 0.12), (-width * 0.95, (sides + lower) / 2)]
+    points = _array(upper + right + left)
+    for _ in range(2):
+        # Chaikin's corner cutting.
+        following = np.roll(points, -1, axis=0)
+        pairs = np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], 1)
+        points = _array(pairs.reshape(-1, 2))
+    return points
+
+
+def _fill(image: Image, outline: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cover of an outline, (h, w, 1) in [0, 1], with soft edges."""
+    cover = np.zeros(image.shape[:2], np.uint8)
+    # 4 fractional bits place the edge between pixels: faces are small.
+    cv2.fillPoly(cover, [(outline * 16).round().astype(np.int32)], 255, cv2.LINE_AA, shift=4)
+    return np.asarray(cv2.GaussianBlur(cover, (3, 3), 0)[:, :, None] / 255.0, np.float32)
+
+
+COLOURS_BGR = (
+    (215, 190, 150), (225, 215, 205), (245, 245, 245), (40, 38, 36), (120, 118, 115),
+    (170, 140, 80), (150, 120, 200), (60, 60, 160), (90, 60, 40), (130, 160, 120),
+)  # fmt: skip
+"""Surgical blue, pale, white, black, grey, and cloth."""
+
+
+def _cloth(
+    shape: tuple[int, int], frame: FaceFrame, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """A cloth of one colour with folds, stripes, checks or print, (h, w, 3)."""
+    base = np.asarray(COLOURS_BGR[rng.integers(len(COLOURS_BGR))]) + rng.normal(0, 12, 3)
+    if rng.random() < 0.4:
+        base = rng.uniform(10, 250, 3)
+    rows, columns = np.indices(shape, np.float32)
+    unit = max(2.0, float(np.linalg.norm(frame.down)))
+    pattern = rng.random()
+    if pattern < 0.45:
+        relief = 0.07 * np.sin(rows / unit * rng.uniform(9, 20))
+    elif pattern < 0.55:
+        relief = 0.3 * np.sign(np.sin(columns / unit * 12) * np.sin(rows / unit * 12))
+    elif pattern < 0.75:
+        coarse = rng.normal(0, 0.3, (6, 6)).astype(np.float32)
+        relief = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    else:
+        relief = np.zeros(shape, np.float32)
+    return np.asarray(base * (1 + relief[:, :, None]), np.float32)
+
+
+def _shade(
+    cloth: NDArray[np.float32], image: Image, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Let the light of the face fall on the cloth."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    light = cv2.GaussianBlur(grey, (0, 0), max(1.0, image.shape[1] / 24))
+    strength = rng.uniform(0.3, 0.9)
+    relative = (light / max(float(light.mean()), 1.0)) ** strength
+    brightness = (float(grey.mean()) / 128) ** rng.uniform(0.2, 0.9)
+    return np.asarray(cloth * np.clip(relative * brightness, 0.2, 1.8)[:, :, None], np.float32)
+
+
+def _draw_straps(
+    image: Image, frame: FaceFrame, outline: NDArray[np.float32], rng: np.random.Generator
+) -> None:
+    tone = int(rng.uniform(60, 250))
+    for side in (-1, 1):
+        ear = frame.place(_array([[side * 1.3, rng.uniform(0.1, 0.5)]]))[0]
+        reach = (outline - frame.origin) @ frame.across * side
+        start = outline[int(reach.argmax())]
+        ends = [point.round().astype(int).tolist() for point in (start, ear)]
+        cv2.line(image, ends[0], ends[1], (tone, tone, tone), 1, cv2.LINE_AA)
+
+
+def _skin(image: Image, frame: FaceFrame) -> NDArray[np.float32]:
+    """The middle colour of the cheeks, (3,)."""
+    cheeks = frame.place(_array([[-0.5, 0.6], [0.5, 0.6], [0, 0.3]])).round().astype(int)
+    limits = [image.shape[1] - 1, image.shape[0] - 1]
+    columns, rows = np.clip(cheeks, 0, limits).T
+    return np.asarray(np.median(image[rows, columns].astype(np.float32), axis=0))
+
+
+def _array(rows: ArrayLike) -> NDArray[np.float32]:
+    return np.asarray(rows, np.float32)
