@@ -11,15 +11,15 @@ SUPERVISED = "MASKWATCH_SUPERVISED"
 _PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 
 
-def die_with_parent() -> None:
-    """Have the kernel send us SIGTERM when the supervisor dies, however it dies.
+def die_with_parent(number: int = signal.SIGTERM) -> None:
+    """Have the kernel send us a signal when the supervisor dies, however it dies.
 
     Does nothing outside a supervisor. Survives exec, so a wrapper may call it
     for a program that is not ours.
     """
     if SUPERVISED not in os.environ:
         return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
 
 
 class Stop:

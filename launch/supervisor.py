@@ -9,8 +9,9 @@ die. This one is the process that the user started.
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -30,7 +31,9 @@ class Program:
     """A program to keep running.
 
     Stages stop one after another, 0 first; patience_s is what a program gets
-    between being asked to stop and being killed.
+    between being asked to stop and being killed. death_signal is what the kernel
+    sends it if the supervisor is killed: our processes may be killed at any
+    moment, and asked to stop they would wait for a Redis that is gone as well.
     """
 
     name: str
@@ -38,7 +41,7 @@ class Program:
     log: Path
     stop_stage: int
     patience_s: float = 3.0
-    environment: Mapping[str, str] = field(default_factory=dict)
+    death_signal: int = signal.SIGKILL
 
 
 class Supervisor:
@@ -99,11 +102,11 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **program.environment, SUPERVISED: "1"},
+                env={**os.environ, SUPERVISED: "1"},
                 pass_fds=self._held_open,
                 # Ctrl-C reaches the whole foreground group; the children stop in our order.
                 process_group=0,
-                preexec_fn=_bind_to_parent,
+                preexec_fn=partial(_bind_to_parent, program.death_signal),
             )
         child.started_at_s = now_s
 
@@ -143,10 +146,10 @@ class _Child:
     failures: int = 0
 
 
-def _bind_to_parent() -> None:
+def _bind_to_parent(death_signal: int) -> None:
     """Between fork and exec: a killed supervisor leaves no orphan, whatever the program."""
     os.environ[SUPERVISED] = "1"
-    die_with_parent()
+    die_with_parent(death_signal)
 
 
 def _has_ended(process: subprocess.Popen[bytes]) -> bool:

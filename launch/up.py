@@ -1,5 +1,6 @@
 """Run the whole system: embedded servers and every process, until asked to stop."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -127,7 +128,11 @@ def _start_redis(settings: Settings, supervisor: Supervisor) -> None:
         return
     _say("starting Valkey ...")
     files = prepare_valkey(settings)
-    supervisor.add(Program("valkey", valkey_command(files), files.log, 5, _VALKEY_PATIENCE_S))
+    command, stop_stage = valkey_command(files), 5
+    supervisor.add(
+        # Also when `up` is killed it is asked, and writes what it holds.
+        Program("valkey", command, files.log, stop_stage, _VALKEY_PATIENCE_S, signal.SIGTERM)
+    )
 
 
 def _wait_until_ready(

@@ -173,15 +173,16 @@ def test_children_hold_the_descriptors_they_are_given(tmp_path: Path) -> None:
 
 
 SUPERVISE = """
-import sys
+import signal, sys
 from pathlib import Path
 from time import monotonic
 from core.processes import stop_on_signals
 from launch.supervisor import Program, Supervisor
 stop = stop_on_signals()
 supervisor = Supervisor(print)
-for name in ("first", "second"):
-    supervisor.add(Program(name, ["sleep", "60"], Path(sys.argv[1], name), 0))
+for name, number in (("first", signal.SIGKILL), ("second", signal.SIGTERM)):
+    log = Path(sys.argv[1], name)
+    supervisor.add(Program(name, ["sleep", "60"], log, 0, death_signal=number))
 print(supervisor.pid("first"), supervisor.pid("second"), flush=True)
 while not stop.wait(0.05):
     supervisor.step(monotonic())
