@@ -91,7 +91,7 @@ export class ComplianceChart {
       width: this.boxes[0].clientWidth,
       height,
       legend: { show: false },
-      padding: /** @type {uPlot.Padding} */ ([8, 24, 8, 0]),
+      padding: /** @type {uPlot.Padding} */ ([8, 32, 8, 0]),
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false }, sync: { key: "compliance" } },
     };
   }

@@ -28,6 +28,6 @@ function rowOf(sighting, camera) {
   root.dataset.sightingId = String(sighting.id);
   showVerdict(part("verdict"), sighting.verdict);
   say(part("camera"), camera);
-  showMoment(part("time"), sighting.ended_at);
+  showMoment(part("time"), sighting.started_at);
   return root;
 }

@@ -31,6 +31,8 @@ export function connectLive(handlers) {
   });
   socket.on("connect_error", () => {
     handlers.onLost();
+    // A socket is refused without a reason; the API's 401 leads to sign-in if that is the cause.
+    void ask("cameras").catch(() => null);
     retryUnlessActive(socket);
   });
   socket.on("frame", handlers.onFrame);
@@ -47,14 +49,10 @@ export function connectLive(handlers) {
 }
 
 /**
- * Try again where the library itself would not: the server closed or refused
- * the connection. A call of the API first leads to sign-in if that is the cause.
+ * Try again where the library itself would not: the server closed the connection.
  * @param {Socket} socket
  */
 function retryUnlessActive(socket) {
   if (socket.active) return;
-  setTimeout(async () => {
-    await ask("cameras").catch(() => null);
-    socket.connect();
-  }, RETRY_MS);
+  setTimeout(() => socket.connect(), RETRY_MS);
 }

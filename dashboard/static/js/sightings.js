@@ -8,6 +8,7 @@ import { saySpan, showMoment } from "./wording.js";
 
 const ROWS = 50;
 const DAY_MS = 86_400_000;
+const LONGEST_DAYS = "30";
 
 /** @type {readonly Label[]} */
 const LABELS = ["mask", "incorrect_mask", "no_mask"];
@@ -72,11 +73,11 @@ function showExtent() {
   byId("no-sightings").hidden = count > 0;
   more.hidden = cursor === null;
   say(byId("sightings-status"), `${count} sightings shown`);
-  const isFiltered = choice("verdict") !== "" || choice("camera_id") !== "" || choice("span") !== "30";
-  byId("clear-filters").hidden = !isFiltered;
+  const isFiltered = choice("verdict") !== "" || choice("camera_id") !== "";
+  byId("clear-filters").hidden = !isFiltered && choice("span") === LONGEST_DAYS;
   say(byId("no-sightings-words"), isFiltered
-    ? "Nobody was seen in this time that the filters let through."
-    : "A sighting appears when a person has passed a camera.");
+    ? "Nobody whom these filters let through was seen in this time."
+    : "Nobody was seen in this time. A sighting appears when a person has passed a camera.");
 }
 
 /** @param {Sighting} sighting */
@@ -144,7 +145,7 @@ form.addEventListener("change", () => {
 form.addEventListener("submit", (event) => event.preventDefault());
 byId("clear-filters").addEventListener("click", () => {
   form.reset();
-  /** @type {HTMLSelectElement} */ (byId("span")).value = "30";
+  /** @type {HTMLSelectElement} */ (byId("span")).value = LONGEST_DAYS;
   writeAddress();
   void restart();
 });

@@ -87,7 +87,9 @@ export class Tile {
     this.analysedAt = analysed ? Date.parse(analysed) : null;
     this.redraw();
     this.root.dataset.frameId = String(frame.frame_id);
-    if (frame.kind === "analysed") this.showPeople(frame.people_now);
+    if (frame.kind !== "analysed") return;
+    this.showPeople(frame.people_now);
+    this.part("age").hidden = true;
   }
 
   redraw() {

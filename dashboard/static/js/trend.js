@@ -6,7 +6,7 @@ import { recall, remember } from "./memory.js";
 import { byId, say } from "./page.js";
 import { groupPeriods, trimStart } from "./periods.js";
 import { peopleIn } from "./verdicts.js";
-import { sayClock, sayInterval, sayPeople, sayPercent } from "./wording.js";
+import { sayPeople, sayPeriod, sayRate } from "./wording.js";
 
 /** Hours to show: the bucket asked for, and the seconds of one period. */
 /** @type {Readonly<Record<string, { bucket: string, step: number }>>} */
@@ -21,7 +21,7 @@ const LEAST_PERIODS = 10;
 /** Fetch the chart's data and draw it; `refresh` does it again. */
 export function startTrend() {
   const chart = new ComplianceChart(byId("chart-rate"), byId("chart-counts"), (period) => {
-    say(byId("chart-readout"), period ? sayPeriod(period, hours) : whole);
+    say(byId("chart-readout"), period ? sayPoint(period, hours) : whole);
   });
   let hours = recall("chart-hours") ?? "1";
   let whole = "";
@@ -66,15 +66,13 @@ function sayHours(hours) {
 }
 
 /** @param {import("./periods.js").Period} period @param {string} hours */
-function sayPeriod(period, hours) {
-  const [start, end] = [period.start, period.start + SPANS[hours].step].map((at) => sayClock(new Date(at * 1000)));
-  return `${start}–${end}: ${period.isGap ? "nothing recorded" : sayCounts(period)}`;
+function sayPoint(period, hours) {
+  const [start, end] = [period.start, period.start + SPANS[hours].step].map((at) => new Date(at * 1000));
+  return `${sayPeriod(start, end)}: ${period.isGap ? "nothing recorded" : sayCounts(period)}`;
 }
 
 /** @param {Counts} counts */
 function sayCounts(counts) {
   const people = peopleIn(counts);
-  if (people === 0) return "nobody seen";
-  if (counts.interval === null) return `${sayPeople(people)}, none could be judged`;
-  return `${sayPercent(counts.rate)}, ${sayInterval(counts.interval).toLowerCase()}, ${sayPeople(people)}`;
+  return people === 0 ? "nobody seen" : `${sayRate(counts)}, ${sayPeople(people)}`;
 }

@@ -41,6 +41,13 @@ export function sayInterval({ lower, upper }) {
   return low === high ? `About ${low} %` : `Between ${low} and ${high} %`;
 }
 
+/** Say a rate and its interval where there is little room. @param {Counts} counts */
+export function sayRate({ rate, interval }) {
+  if (interval === null) return "none could be judged";
+  const [low, high] = [Math.round(interval.lower * 100), Math.round(interval.upper * 100)];
+  return `${sayPercent(rate)} (${low}–${high} %)`;
+}
+
 /** @param {number} seconds */
 export function saySpan(seconds) {
   const whole = Math.max(0, Math.round(seconds));
@@ -63,6 +70,11 @@ export function sayMoment(moment, now = new Date()) {
 /** @param {Date} moment */
 export function sayClock(moment) {
   return SHORT_CLOCK.format(moment);
+}
+
+/** @param {Date} start @param {Date} end */
+export function sayPeriod(start, end) {
+  return SHORT_CLOCK.formatRange(start, end);
 }
 
 /** @param {HTMLElement} element a <time> @param {string} iso */

@@ -1,5 +1,7 @@
 """Every page on a desktop and on a phone, dark and light: it fits, and axe finds nothing."""
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,16 @@ def test_scripts_and_styles_together_stay_small() -> None:
     static = ROOT / "dashboard/static"
     files = [path for kind in ("js", "css", "vendor") for path in (static / kind).iterdir()]
     assert sum(size_of(path) for path in files) < 300_000
+
+
+def test_the_scripts_keep_to_their_types() -> None:
+    compiler = ROOT / "dashboard/node_modules/typescript/bin/tsc"
+    node = shutil.which("node")
+    if not compiler.exists() or node is None:
+        pytest.skip("TypeScript is not installed; run `npm ci` in dashboard/")
+    command = [node, str(compiler), "--project", str(ROOT / "dashboard/jsconfig.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == ""
 
 
 def violations(page: Page) -> list[str]:

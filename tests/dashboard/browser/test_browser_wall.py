@@ -1,5 +1,6 @@
 """The live wall in a browser: pictures, boxes, states, one camera enlarged."""
 
+import re
 import time
 from datetime import UTC, datetime
 
@@ -128,6 +129,14 @@ def test_a_lost_connection_is_said_and_heals(house: House, page: Page) -> None:
     house.start_dashboard()
     expect(page.get_by_text("Connected again")).to_be_visible(timeout=15_000)
     expect(page.locator("#connection")).to_be_hidden(timeout=10_000)
+
+
+def test_a_session_that_is_over_leads_back_to_sign_in(house: House, page: Page) -> None:
+    expect(page.locator("#connection-state")).to_have_text("Live")
+    page.context.clear_cookies()
+    house.stop_dashboard()
+    house.start_dashboard()
+    expect(page).to_have_url(re.compile("/sign-in"), timeout=15_000)
 
 
 def wait_until_watched(house: House, camera_id: int) -> None:
