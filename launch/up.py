@@ -105,7 +105,10 @@ def our_programs(data: Path, address: Address, workers: int) -> list[Program]:
 
     def program(name: str, stop_stage: int, *arguments: str) -> Program:
         command = [sys.executable, str(_CLI), *arguments, "--data", str(data)]
-        return Program(name, command, data / "logs" / f"{name.replace(' ', '-')}.log", stop_stage)
+        log = data / "logs" / f"{name.replace(' ', '-')}.log"
+        # Asked, the web server's master ends its own child; killed, it would leave it behind.
+        death_signal = signal.SIGTERM if name == "dashboard" else signal.SIGKILL
+        return Program(name, command, log, stop_stage, death_signal=death_signal)
 
     listen = ("--host", address.host, "--port", str(address.port))
     return [
