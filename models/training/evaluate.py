@@ -5,6 +5,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     examples = choose(read_examples(options.data), options.source)
     threads = count_cores()
     classifier = OpenVinoClassifier(options.weights, threads)
-    samples = load_samples(examples, asset_path("centerface.onnx"), threads, print)
+    detector = asset_path("centerface.onnx")
+    samples = load_samples(examples, detector, threads, report=_complain)
     figures = {"all": evaluate(classifier, samples)}
     for source in sorted({sample.source for sample in samples}):
         figures[source] = evaluate(classifier, [each for each in samples if each.source == source])
@@ -50,6 +52,10 @@ def evaluate(classifier: MaskClassifier, samples: Sequence[Sample]) -> Figures:
     """Classify the faces as serving cuts them, unchanged."""
     probabilities = classifier.classify([serving_crop(sample) for sample in samples])
     return measure(probabilities, np.asarray([sample.label for sample in samples], np.int64))
+
+
+def _complain(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:

@@ -37,10 +37,8 @@ class FaceFrame:
         """landmarks: (5, 2) eyes, nose, mouth corners; a turned head shifts the middle."""
         eyes, mouth = landmarks[:2].mean(axis=0), landmarks[3:].mean(axis=0)
         across, down = landmarks[1] - landmarks[0], mouth - eyes
-        # Half a head's height of breadth is left even in profile.
-        breadth = max(
-            1.0, 0.75 * float(np.linalg.norm(down)) / max(float(np.linalg.norm(across)), 1e-3)
-        )
+        # In profile the eyes nearly meet: keep the breadth of a head of that length.
+        breadth = max(1.0, 0.75 * _length(down) / max(_length(across), 1e-3))
         middle = eyes + 0.5 * (landmarks[2] - (eyes + 0.55 * down))
         return cls(middle, across * breadth, down)
 
@@ -71,7 +69,7 @@ def draw_hand(image: Image, landmarks: NDArray[np.float32], rng: np.random.Gener
     frame = FaceFrame.of(landmarks)
     skin = _skin(image, frame) * rng.uniform(0.8, 1.1)
     fingers = np.zeros(image.shape[:2], np.uint8)
-    thickness = max(1, round(0.32 * float(np.linalg.norm(frame.across))))
+    thickness = max(1, round(0.32 * _length(frame.across)))
     tilt, start = rng.uniform(-0.5, 0.5), rng.uniform(0.5, 0.8)
     for v in start + 0.3 * np.arange(4):
         ends = frame.place(_array([[-0.9, v + tilt], [rng.uniform(0.3, 0.9), v - tilt]]))
@@ -125,19 +123,22 @@ def _cloth(
     base = np.asarray(COLOURS_BGR[rng.integers(len(COLOURS_BGR))]) + rng.normal(0, 12, 3)
     if rng.random() < 0.4:
         base = rng.uniform(10, 250, 3)
-    rows, columns = np.indices(shape, np.float32)
-    unit = max(2.0, float(np.linalg.norm(frame.down)))
+    relief = _relief(shape, max(2.0, _length(frame.down)), rng)
+    return _array(base * (1 + relief[:, :, None]))
+
+
+def _relief(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> NDArray[np.float32]:
+    """Lightness of folds, checks, a print or nothing, (h, w) about 0; unit: face length, pixels."""
+    rows, columns = np.indices(shape, np.float32) / unit
     pattern = rng.random()
     if pattern < 0.45:
-        relief = 0.07 * np.sin(rows / unit * rng.uniform(9, 20))
-    elif pattern < 0.55:
-        relief = 0.3 * np.sign(np.sin(columns / unit * 12) * np.sin(rows / unit * 12))
-    elif pattern < 0.75:
-        coarse = rng.normal(0, 0.3, (6, 6)).astype(np.float32)
-        relief = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    else:
-        relief = np.zeros(shape, np.float32)
-    return np.asarray(base * (1 + relief[:, :, None]), np.float32)
+        return _array(0.07 * np.sin(rows * rng.uniform(9, 20)))
+    if pattern < 0.55:
+        return _array(0.3 * np.sign(np.sin(columns * 12) * np.sin(rows * 12)))
+    if pattern < 0.75:
+        coarse = _array(rng.normal(0, 0.3, (6, 6)))
+        return _array(cv2.resize(coarse, shape[::-1], interpolation=cv2.INTER_CUBIC))
+    return np.zeros(shape, np.float32)
 
 
 def _shade(
@@ -170,6 +171,10 @@ def _skin(image: Image, frame: FaceFrame) -> NDArray[np.float32]:
     limits = [image.shape[1] - 1, image.shape[0] - 1]
     columns, rows = np.clip(cheeks, 0, limits).T
     return np.asarray(np.median(image[rows, columns].astype(np.float32), axis=0))
+
+
+def _length(vector: NDArray[np.float32]) -> float:
+    return float(np.linalg.norm(vector))
 
 
 def _array(rows: ArrayLike) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,7 +14,7 @@ from core.errors import BadPicture
 from core.pictures import read_picture
 from core.types import LABELS, Boxes, Image
 from models.centerface import CenterFace, FacePoints, overlaps
-from models.preprocess import CONTEXT, cut_crops
+from models.preprocess import CONTEXT, cut_crops, square_regions
 from models.training.examples import Example
 
 MARGIN = 2.0
@@ -79,26 +80,26 @@ def _read_pictures(examples: Sequence[Example], report: Callable[[str], None]) -
 
 
 def _crop(image: Image, example: Example) -> Sample:
-    """Keep the surroundings of one face, at most SIDE_MAX pixels."""
-    height, width = image.shape[:2]
+    """Keep one face with its surroundings, at most SIDE_MAX pixels."""
+    region = box = np.asarray([0, 0, image.shape[1], image.shape[0]])
     if example.box_xyxy is None:
         # The whole picture is the face with its context.
-        rest = (1 - 1 / CONTEXT) / 2
-        box = np.asarray([width, height, width, height]) * [rest, rest, 1 - rest, 1 - rest]
-        left, top, right, bottom = 0, 0, width, height
+        box = _shrink_about_centre(box, 1 / CONTEXT)
     else:
         box = np.asarray(example.box_xyxy)
-        centre, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]).max() * MARGIN / 2
-        left, top = np.clip(np.floor(centre - half).astype(int), 0, [width - 2, height - 2])
-        right, bottom = np.clip(
-            np.ceil(centre + half).astype(int), [left + 2, top + 2], [width, height]
-        )
+        region = square_regions(box[None], MARGIN, (image.shape[1], image.shape[0]))[0]
+    left, top, right, bottom = region
     scale = min(1.0, SIDE_MAX / max(right - left, bottom - top))
     size_wh = (max(2, round((right - left) * scale)), max(2, round((bottom - top) * scale)))
     pixels = cv2.resize(image[top:bottom, left:right], size_wh, interpolation=cv2.INTER_AREA)
-    box = (box - [left, top, left, top]) * scale
+    box_in_region = ((box - [left, top, left, top]) * scale).astype(np.float32)
     label = LABELS.index(example.label)
-    return Sample(np.asarray(pixels, np.uint8), box.astype(np.float32), None, label, example.source)
+    return Sample(np.asarray(pixels, np.uint8), box_in_region, None, label, example.source)
+
+
+def _shrink_about_centre(box: NDArray[Any], ratio: float) -> NDArray[Any]:
+    centre = np.tile((box[:2] + box[2:]) / 2, 2)
+    return np.asarray(centre + (box - centre) * ratio)
 
 
 def _pad(pixels: Image) -> Image:

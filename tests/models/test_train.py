@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from core.types import LABELS, Image, Probabilities
 from models.classifier import OpenVinoClassifier
@@ -21,6 +22,8 @@ from tests.models.faces import BOX, draw_face, save_index
 pytestmark = pytest.mark.filterwarnings(
     # Keras hands NumPy an argument that NumPy 2 wants by another name.
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
+    # TensorFlow says that drawing samples is traced also in eager mode, as it should be.
+    "ignore:Even though the `tf.config.experimental_run_functions_eagerly`:UserWarning",
 )
 
 
@@ -40,7 +43,10 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[TrainOptions, lis
         first_layer="block_16_project",
     )
     lines: list[str] = []
+    # Four steps do not repay the tracing of two graphs of MobileNetV2.
+    tf.config.run_functions_eagerly(True)
     train(options, lines.append)
+    tf.config.run_functions_eagerly(False)
     return options, lines
 
 
