@@ -1,6 +1,6 @@
 """The live channel: who watches what, pictures in Redis, overlays to whoever watches.
 
-Owns the keys `watched:CAMERA` and the channel `mw:house:live`. Pictures are the
+Owns the keys `watched:CAMERA`, `analysed:CAMERA` and the channel `mw:house:live`. Pictures are the
 queue's (`picture:CAMERA:FRAME`): they stay there for 3 s while a camera is watched,
 and are paired with their overlay by the frame id.
 """
@@ -91,6 +91,10 @@ class LiveChannel:
 
     def is_watched(self, camera_id: int) -> bool:
         return bool(self._redis.exists(self._key("watched", camera_id)))
+
+    def is_analysed(self, camera_id: int) -> bool:
+        """Say whether workers keep up with a watched camera: one frame within 1.5 s."""
+        return bool(self._redis.exists(self._key("analysed", camera_id)))
 
     def preview(self, frame: Frame) -> None:
         """Show a picture that was not analysed. Call at most 5 times a second."""

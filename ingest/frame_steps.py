@@ -44,6 +44,7 @@ class PreviewOutlet(Protocol):
     """The live channel, as seen from here."""
 
     def is_watched(self, camera_id: int) -> bool: ...
+    def is_analysed(self, camera_id: int) -> bool: ...
     def preview(self, frame: Frame) -> None: ...
 
 
@@ -55,7 +56,8 @@ class FrameSteps:
         self._pacer = Pacer(plan.frames_per_second)
         self._gate = MotionGate()
         self._previews = Pacer(PREVIEWS_PER_SECOND)
-        self._is_watched, self._asked_at_s = False, -WATCHED_ASK_S
+        self._is_watched, self._is_analysed = False, True
+        self._asked_at_s = -WATCHED_ASK_S
         self.broken = 0
 
     def take(self, frame: SourceFrame, now_s: float) -> None:
@@ -74,17 +76,22 @@ class FrameSteps:
     def _capture(self, frame: SourceFrame, now_s: float) -> None:
         grey = frame.to_grey(fit_size(frame.size_wh, GREY_LONG_SIDE))
         if self._gate.passes(grey, now_s):
-            self._queue.push(self._encode(frame))
-            # A picture that is analysed is shown too, and takes a preview's turn.
-            self._previews.keep(now_s)
+            self._push(self._encode(frame), now_s)
             return
         self._queue.push_unchanged(self._plan.camera_id, frame.captured_at)
         if self._wants_preview(now_s):
             self._live.preview(self._encode(frame))
 
+    def _push(self, frame: Frame, now_s: float) -> None:
+        """Hand a frame to the workers; it is shown once analysed, or now if nobody analyses."""
+        self._queue.push(frame)
+        if self._wants_preview(now_s) and not self._is_analysed:
+            self._live.preview(frame)
+
     def _wants_preview(self, now_s: float) -> bool:
         if now_s - self._asked_at_s >= WATCHED_ASK_S:
             self._is_watched = self._live.is_watched(self._plan.camera_id)
+            self._is_analysed = self._is_watched and self._live.is_analysed(self._plan.camera_id)
             self._asked_at_s = now_s
         return self._is_watched and self._previews.keep(now_s)
 

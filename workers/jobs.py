@@ -7,9 +7,8 @@ import logging
 import os
 import threading
 
-from rq import Queue
+from rq import Queue, Worker
 from rq.serializers import JSONSerializer
-from rq.worker import SpawnWorker
 
 from core.connections import connect_redis
 from core.processes import Stop
@@ -30,8 +29,9 @@ def work_off_jobs(settings: Settings, stop: Stop) -> None:
     queue = Queue(QUEUE, connection=redis, serializer=JSONSerializer)
     timetable = threading.Thread(target=_keep_timetable, args=(queue, stop), daemon=True)
     timetable.start()
-    # A job in a process of its own: what it leaks or breaks ends with it.
-    worker = SpawnWorker([queue], connection=redis, serializer=JSONSerializer)
+    # It forks for each job. RQ's spawning worker would write the password of Redis
+    # into the command line of its child.
+    worker = Worker([queue], connection=redis, serializer=JSONSerializer)
     # RQ takes the signals over, and returns once it was told to stop.
     worker.work(logging_level="WARNING")
     stop.set()

@@ -80,12 +80,16 @@ class FakeLive:
     """A live channel with one viewer, or none; counts how often it is asked."""
 
     has_viewer: bool = False
+    has_worker: bool = True
     asked: int = 0
     previews: list[Frame] = field(default_factory=list)
 
     def is_watched(self, camera_id: int) -> bool:
         self.asked += 1
         return self.has_viewer
+
+    def is_analysed(self, camera_id: int) -> bool:
+        return self.has_worker
 
     def preview(self, frame: Frame) -> None:
         self.previews.append(frame)

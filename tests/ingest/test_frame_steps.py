@@ -90,6 +90,16 @@ def test_a_camera_analysed_fast_needs_no_previews() -> None:
     assert len(live.previews) <= 1
 
 
+def test_a_watched_camera_that_nobody_analyses_is_previewed() -> None:
+    queue, live = FakeQueue(), FakeLive(has_viewer=True, has_worker=False)
+    steps = FrameSteps(PLAN, queue, live)
+    for frame in moving_frames(seconds=5):
+        steps.take(frame, frame.at_s)
+
+    assert len(queue.pushed) == pytest.approx(25, abs=1)
+    assert len(live.previews) == pytest.approx(25, abs=1)
+
+
 def test_redis_is_asked_who_watches_twice_a_second_at_most() -> None:
     _, live, _ = _run(still_frames(seconds=10))
 
