@@ -6,6 +6,8 @@ import socket
 import threading
 from datetime import datetime
 
+from redis.exceptions import RedisError
+
 from core.heartbeats import BEAT_EVERY_S, Heartbeat, beat, end_beat
 from core.live import LiveChannel
 from core.storage.engine import utc_now
@@ -74,27 +76,32 @@ class LiveLoops:
                     self._services.hub.take(notice)
                     if self._stop.is_set():
                         return
-            except Exception:  # the thread's outermost loop
-                self._note_failure("the live channel failed; listening again in a second")
+            except Exception as error:  # the thread's outermost loop
+                self._note_failure("listening failed", error)
 
     def _deliver(self) -> None:
         while not self._stop.is_set():
             try:
                 self._services.hub.deliver_next(PAUSE_S)
-            except Exception:  # the thread's outermost loop
-                self._note_failure("a frame was not delivered")
+            except Exception as error:  # the thread's outermost loop
+                self._note_failure("a frame was not delivered", error)
 
     def _tick_on(self) -> None:
         while not self._stop.is_set():
             try:
                 self.tick(utc_now())
-            except Exception:  # the thread's outermost loop
-                self._note_failure("the statistics failed; trying again in a second")
+            except Exception as error:  # the thread's outermost loop
+                self._note_failure("the statistics failed", error)
             self._wake.wait(BEAT_EVERY_S)
             self._stop.wait(TICK_MIN_S)
             self._wake.clear()
 
-    def _note_failure(self, message: str) -> None:
-        """Log with the traceback, unless we are stopping and Redis has gone before us."""
-        if not self._stop.wait(PAUSE_S):
-            logger.exception(message)
+    def _note_failure(self, what: str, error: Exception) -> None:
+        """Log it and wait a second, unless we are stopping and Redis has gone before us.
+
+        A Redis that is away is told in a line, anything else with its traceback.
+        """
+        if self._stop.wait(PAUSE_S):
+            return
+        is_bug = not isinstance(error, RedisError)
+        logger.error("%s: %s; trying again", what, error, exc_info=error if is_bug else None)
