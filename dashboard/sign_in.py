@@ -80,18 +80,13 @@ def sign_in_by_password() -> Response:
 @blueprint.get("/sign-in/<secret>")
 @open_to_all
 def sign_in_by_link(secret: str) -> Response:
-    """Sign in by a link that works once.
-
-    Programs that look at links before a person does (HEAD, prefetch) do not use it up.
-    """
-    if request.method == "HEAD" or _is_prefetch():
-        return make_response("", HTTPStatus.NO_CONTENT)
-    with services().database.write() as session:
+    """Sign in by a link, as often as it is opened until it runs out."""
+    with services().database.read() as session:
         user = use_sign_in_link(session, secret)
     if user is not None:
         sign_in(user)
     elif signed_in() is None:
-        return _sign_in_page("This link was used before, or is too old.", HTTPStatus.GONE)
+        return _sign_in_page("This link is too old, or was never made.", HTTPStatus.GONE)
     return redirect(url_for("pages.wall"))
 
 
@@ -145,11 +140,6 @@ def _link_over() -> Refused:
 def _is_set_up() -> bool:
     with services().database.read() as session:
         return has_users(session)
-
-
-def _is_prefetch() -> bool:
-    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose"))
-    return any("pre" in purpose.lower() for purpose in purposes)  # prefetch, prerender, preview
 
 
 def _own_path(wanted: str | None) -> str:

@@ -136,7 +136,7 @@ class TokenRow(Table):
 
 
 class SignInLinkRow(Table):
-    """A link that works once: to set up the first administrator, or to sign a user in."""
+    """A link that sets up the first administrator, once, or signs a user in."""
 
     __tablename__ = "sign_in_links"
 

@@ -1,4 +1,4 @@
-"""Questions about users, API tokens and one-time sign-in links."""
+"""Questions about users, API tokens, and links that sign in or set up."""
 
 import hashlib
 import secrets
@@ -146,7 +146,12 @@ def revoke_token(session: Session, name: str) -> None:
 
 
 def create_sign_in_link(session: Session, user: User | None, lifetime: timedelta) -> str:
-    """Make the secret of a link that works once; without a user it sets up the first one."""
+    """Make the secret of a link; without a user it sets up the first one, once.
+
+    A user's link works until it runs out, or until a newer one is made for them.
+    """
+    if user is not None:
+        session.execute(delete(SignInLinkRow).where(SignInLinkRow.user_id == user.id))
     secret = secrets.token_urlsafe(32)
     session.add(
         SignInLinkRow(
@@ -188,17 +193,9 @@ def use_set_up_link(session: Session, secret: str, name: str, password: str) -> 
 
 
 def use_sign_in_link(session: Session, secret: str) -> User | None:
-    """Sign in by a link, once; None if it is unknown, used or over."""
+    """Find whom a link signs in; None if it is unknown or over."""
     row = _unused_link(session, secret)
-    if row is None or row.user_id is None:
-        return None
-    used = session.execute(
-        update(SignInLinkRow)
-        .where(SignInLinkRow.hash == row.hash, SignInLinkRow.used_at.is_(None))
-        .values(used_at=utc_now())
-        .returning(SignInLinkRow.user_id)
-    ).first()
-    return get_user(session, row.user_id) if used else None
+    return None if row is None or row.user_id is None else get_user(session, row.user_id)
 
 
 @cache
