@@ -8,6 +8,8 @@ from launch.programs import ROOT, SetupFailed, run_program
 
 DASHBOARD = ROOT / "dashboard"
 VENDOR = DASHBOARD / "static" / "vendor"
+TOOLS = DASHBOARD / "node_modules" / "typescript"
+"""One of the packages that only the tests need: there if they are there."""
 BROWSER_LISTS = (
     DASHBOARD / "package.json",
     DASHBOARD / "package-lock.json",

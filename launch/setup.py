@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from launch.browser_libraries import BROWSER_LISTS, VENDOR, fetch_browser_libraries
+from launch.browser_libraries import BROWSER_LISTS, TOOLS, VENDOR, fetch_browser_libraries
 from launch.programs import ROOT, SetupFailed, run_program
 
 VENV = ROOT / ".venv"
@@ -91,8 +91,18 @@ def make_environment() -> None:
             f"this Python ({sys.executable}) cannot make virtual environments, its ensurepip "
             "module is missing; on Debian and Ubuntu: apt-get install python3-venv"
         )
-    _check_space(FREE_BYTES_MIN)
+    check_space(ROOT)
     run_program([sys.executable, "-m", "venv", "--clear", str(VENV)])
+
+
+def check_space(folder: Path, needed_bytes: int = FREE_BYTES_MIN) -> None:
+    """Raise SetupFailed where the packages would not fit."""
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes:
+        raise SetupFailed(
+            f"{folder} has {free / 1e9:.1f} GB free; set-up needs {needed_bytes / 1e9:.0f} GB, "
+            "make room and run the same command again"
+        )
 
 
 def install_uv() -> None:
@@ -134,7 +144,7 @@ def _browser(name: str, *, with_tools: bool) -> Step:
     return Step(
         name,
         lambda: _hash_files(BROWSER_LISTS),
-        VENDOR,
+        TOOLS if with_tools else VENDOR,
         lambda: install_browser_libraries(with_tools=with_tools),
     )
 
@@ -197,15 +207,6 @@ def _one_at_a_time(lock: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def _check_space(needed_bytes: int) -> None:
-    free = shutil.disk_usage(ROOT).free
-    if free < needed_bytes:
-        raise SetupFailed(
-            f"{ROOT} has {free / 1e9:.1f} GB free; set-up needs {needed_bytes / 1e9:.0f} GB, "
-            "make room and run the same command again"
-        )
 
 
 def _say(text: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from launch import VERSION
 from launch.programs import SetupFailed
-from launch.setup import Step, prepare, steps_for
+from launch.setup import Step, check_space, prepare, steps_for
 
 
 class Recording:
@@ -143,6 +143,11 @@ def test_it_installs_what_the_command_needs(
     names = [step.name for step in steps_for(arguments, has_display=display)]
     assert names[:2] == ["Python environment in .venv", "installer (uv)"]
     assert names[5:] == extra
+
+
+def test_a_disk_that_is_too_small_is_said_before_anything_is_installed(tmp_path: Path) -> None:
+    with pytest.raises(SetupFailed, match=r"GB free; set-up needs 1000000000 GB, make room"):
+        check_space(tmp_path, needed_bytes=10**18)
 
 
 def test_every_lock_file_names_hashes() -> None:
