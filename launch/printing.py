@@ -43,7 +43,8 @@ def print_answers(answers: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         print_json(answers)
     for answer in [] if as_json else answers:
-        click.echo(f"{answer['file']}: {answer.get('error') or _describe(answer)}")
+        # An error names its file by itself.
+        click.echo(answer.get("error") or f"{answer['file']}: {_describe(answer)}")
     sys.exit(1 if any("error" in answer for answer in answers) else 0)
 
 

@@ -18,7 +18,7 @@ FACE = {"box": [10, 20, 30.4, 40], "score": 0.8, "label": "mask", "probabilities
         pytest.param({"faces": [FACE]}, "mask (90%) at 10,20,30,40", 0, id="one face"),
         pytest.param({"faces": []}, "no face", 0, id="none"),
         pytest.param({"label": "mask", "probabilities": PROBABILITIES}, "mask (90%)", 0, id="crop"),
-        pytest.param({"error": "the file is empty"}, "the file is empty", 1, id="unreadable"),
+        pytest.param({"error": "a.jpg: it is empty"}, "it is empty", 1, id="unreadable"),
     ],
 )
 def test_an_answer_is_said_in_words(
