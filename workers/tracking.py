@@ -28,6 +28,8 @@ logging.getLogger("norfair.tracker").setLevel(logging.ERROR)
 TICK_S = 0.1
 FORGET_TICKS = 20
 """A face missed for 2 s of moving scene has left."""
+IN_VIEW_S = 1.0
+"""Who was seen so lately counts among the people now."""
 SILENCE_MAX_S = 5.0
 """A camera that says nothing for so long has lost its people."""
 TRACK_MAX_S = 600.0
@@ -74,6 +76,7 @@ class CameraTracker:
         self._tracks: dict[int, Track] = {}  # by the associator's id
         self._next_id = 1
         self._heard_at: datetime | None = None
+        self._analysed_at: datetime | None = None
 
     @property
     def open_tracks(self) -> list[Track]:
@@ -81,7 +84,8 @@ class CameraTracker:
 
     @property
     def people_now(self) -> int:
-        return sum(track.is_person for track in self._tracks.values())
+        """Count those seen in the last second of analysed frames; who is missed may have left."""
+        return sum(track.is_person and self._is_in_view(track) for track in self._tracks.values())
 
     def update(self, result: Result) -> tuple[list[Track], list[Track]]:
         """Take in one analysed frame.
@@ -92,6 +96,7 @@ class CameraTracker:
         ticks = self._ticks_until(result.captured_at)
         if ticks == 0:
             return [], []
+        self._analysed_at = result.captured_at
         followed = self._associate(result.faces, ticks)
         weights = vote_weights(result.faces)
         tracks = [
@@ -141,6 +146,10 @@ class CameraTracker:
         for known, track in zip(tracker._match(boxes, 1), snapshot.tracks, strict=True):
             tracker._tracks[known] = track
         return tracker
+
+    def _is_in_view(self, track: Track) -> bool:
+        missed_s = (self._analysed_at - track.seen_at).total_seconds() if self._analysed_at else 0
+        return missed_s <= IN_VIEW_S
 
     def _ticks_until(self, captured_at: datetime) -> int:
         """Count the ticks since the camera was last heard of; 0 for a stale result."""

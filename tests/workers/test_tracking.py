@@ -122,6 +122,17 @@ def test_a_flicker_is_no_person() -> None:
     assert tracker.people_now == 1
 
 
+def test_who_has_not_been_seen_for_a_second_is_not_there_now() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(10)]), *empty(0.4, 1.2)])
+    assert tracker.people_now == 1
+    tracker.hold(unchanged(3).captured_at)
+    assert tracker.people_now == 1
+    feed(tracker, [analysed(3.2)])
+    assert tracker.people_now == 0
+    assert len(tracker.open_tracks) == 1
+
+
 def test_a_result_older_than_what_was_seen_changes_nothing() -> None:
     tracker = CameraTracker()
     feed(tracker, [analysed(10, [box(10)])])
