@@ -12,6 +12,7 @@ MaskwatchError
 ├── SecretUnreadable   a sealed value cannot be opened with our keys
 ├── WeightsMismatch    a model file is missing or its checksum is another
 ├── NoAnswer           another process did not answer in time
+├── DatabaseAway       the SQL database does not answer; what was begun is undone
 └── NotFound           the thing that was named does not exist
 
 A message says what was expected, what was found and what to do. It never holds
@@ -66,6 +67,10 @@ class WeightsMismatch(MaskwatchError):
 
 
 class NoAnswer(MaskwatchError):
+    pass
+
+
+class DatabaseAway(MaskwatchError):
     pass
 
 

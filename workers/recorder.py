@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
-
-from core.errors import BadEntry
+from core.errors import BadEntry, DatabaseAway
 from core.keys import PARTITIONS
 from core.live import Overlay
 from core.results import ResultBatch, ResultQueue
@@ -72,7 +70,7 @@ class Recorder:
     def step(self, now: datetime, wait_s: float = 0.5) -> int:
         """Record what has come; returns how many results were recorded.
 
-        If the database is away it raises DBAPIError, and everything is read anew
+        If the database is away it raises DatabaseAway, and everything is read anew
         at the next step: results wait in Redis meanwhile.
         """
         try:
@@ -81,7 +79,7 @@ class Recorder:
                 self._keep_up(now)
             marks = {partition: state.mark.applied for partition, state in self._owned.items()}
             return self._record(self._results.take(marks, BATCH_RESULTS, wait_s))
-        except DBAPIError:
+        except DatabaseAway:
             self._owned.clear()
             self._next_upkeep = None
             raise

@@ -1,24 +1,24 @@
-"""Put the processes of this room together: worker, recorder, jobs."""
+"""Put the processes of this room together: worker, recorder, jobs.
+
+Each imports its own part when it starts: a worker needs no tracker, the jobs need
+no networks, and what is not loaded costs no start-up time.
+"""
 
 import logging
 import os
 import socket
 
+from redis import Redis
 from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - redis's own names
-from sqlalchemy.exc import DBAPIError
 
 from core.connections import connect_redis
+from core.errors import DatabaseAway
 from core.frames import FrameQueue
 from core.heartbeats import Beating, read_heartbeats
 from core.live import LiveChannel
 from core.processes import Stop
 from core.results import ResultQueue
 from core.settings import Settings
-from core.storage.engine import Database, utc_now
-from workers.inference import InferenceLoop
-from workers.jobs import work_off_jobs
-from workers.recorder import Recorder
-from workers.verdicts import VerdictRule
 
 logger = logging.getLogger(__name__)
 
@@ -28,19 +28,13 @@ _PAUSE_S = 1.0
 
 def run_worker(settings: Settings, stop: Stop) -> None:
     """Analyse frames until asked to stop; the batch in hand is finished first."""
-    # Imported here: it loads the runtime, and `--help` needs none.
     from models.analysis import load_analyser
+    from workers.inference import InferenceLoop
 
     analyser = load_analyser()
     redis = connect_redis(settings)
     loop = InferenceLoop(
-        FrameQueue(
-            redis,
-            settings.redis_shards,
-            settings.staleness_ms,
-            settings.lease_ms,
-            settings.results_bound,
-        ),
+        _frame_queue(redis, settings),
         analyser,
         settings.min_score,
         settings.batch_frames,
@@ -53,12 +47,15 @@ def run_worker(settings: Settings, stop: Stop) -> None:
                 loop.step()
                 beating.detail = f"{loop.done.frames} frames, {loop.done.faces} faces"
             except (ConnectionError, TimeoutError) as error:
-                logger.warning("Redis is away (%s); waiting for it", error)
-                stop.wait(_PAUSE_S)
+                _wait_for_redis(stop, error)
 
 
 def run_recorder(settings: Settings, stop: Stop) -> None:
     """Record results until asked to stop."""
+    from core.storage.engine import Database, utc_now
+    from workers.recorder import Recorder
+    from workers.verdicts import VerdictRule
+
     redis = connect_redis(settings)
     database = Database(settings.database)
     recorder = Recorder(
@@ -74,10 +71,9 @@ def run_recorder(settings: Settings, stop: Stop) -> None:
                 recorder.step(utc_now())
                 beating.detail = f"{recorder.recorded} results"
             except (ConnectionError, TimeoutError) as error:
-                logger.warning("Redis is away (%s); waiting for it", error)
-                stop.wait(_PAUSE_S)
-            except DBAPIError as error:
-                logger.warning("the database is away (%s); results wait in Redis", error.orig)
+                _wait_for_redis(stop, error)
+            except DatabaseAway as error:
+                logger.warning("%s; results wait in Redis", error)
                 stop.wait(_PAUSE_S)
         recorder.stop()
     database.close()
@@ -85,5 +81,22 @@ def run_recorder(settings: Settings, stop: Stop) -> None:
 
 def run_jobs(settings: Settings, stop: Stop) -> None:
     """Work off the RQ jobs until asked to stop; the job in hand is finished first."""
+    from workers.jobs import work_off_jobs
+
     with Beating(connect_redis(settings), "jobs"):
         work_off_jobs(settings, stop)
+
+
+def _frame_queue(redis: Redis, settings: Settings) -> FrameQueue:
+    return FrameQueue(
+        redis,
+        settings.redis_shards,
+        settings.staleness_ms,
+        settings.lease_ms,
+        settings.results_bound,
+    )
+
+
+def _wait_for_redis(stop: Stop, error: Exception) -> None:
+    logger.warning("Redis is away (%s); waiting for it", error)
+    stop.wait(_PAUSE_S)

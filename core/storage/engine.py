@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, create_engine, event, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, TypeDecorator
 
-from core.errors import BadSettings
+from core.errors import BadSettings, DatabaseAway
 from core.types import from_microseconds, to_microseconds
 
 BUSY_TIMEOUT_S = 10
@@ -29,7 +29,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a transaction that only reads; all its answers are of one moment."""
-        with Session(self._engine) as session:
+        with self._explained(), Session(self._engine) as session:
             if self._is_sqlite:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
@@ -40,7 +40,11 @@ class Database:
 
         On SQLite it takes the write lock at once: a lock taken half-way could not wait.
         """
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._explained(),
+            Session(self._engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             if self._is_sqlite:
                 session.connection().exec_driver_sql("BEGIN IMMEDIATE")
             yield session
@@ -58,6 +62,17 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Raise DatabaseAway where the server is gone, locked for too long, or broken."""
+        try:
+            yield
+        except (OperationalError, InterfaceError) as error:
+            address = self._engine.url.render_as_string(hide_password=True)
+            raise DatabaseAway(
+                f"the database at {address} does not answer: {error.orig}"
+            ) from error
 
 
 def make_engine(url: str) -> Engine:

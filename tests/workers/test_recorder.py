@@ -3,9 +3,9 @@
 import pytest
 from redis import Redis
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from core.encoding import encode_result
+from core.errors import DatabaseAway
 from core.live import Overlay
 from core.results import ResultQueue
 from core.secrets import SecretBox
@@ -185,7 +185,7 @@ def test_results_wait_while_the_database_is_away(house: House, camera_id: int) -
         session.execute(text("ALTER TABLE partitions RENAME TO away"))
     house.write(*visit(camera_id))
 
-    with pytest.raises(DBAPIError):
+    with pytest.raises(DatabaseAway):
         house.step()
     assert house.redis.xlen(f"mw:{{0}}:results:{camera_id}") == 19
 
