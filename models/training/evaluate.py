@@ -1,6 +1,6 @@
 """Evaluate served weights on faces that they were not trained on.
 
-`python -m models.training.evaluate --data FOLDER [--weights FOLDER] [--source NAME]`
+`python -m models.training.evaluate --data FOLDER [--weights FOLDER] [--source NAME] [--side N]`
 """
 
 import argparse
@@ -16,6 +16,7 @@ from core.assets import asset_path
 from models.analysis import MaskClassifier
 from models.classifier import OpenVinoClassifier
 from models.manifest import SHIPPED
+from models.preprocess import resize
 from models.runtime import count_cores
 from models.training.examples import Example, Split, read_examples
 from models.training.figures import Figures, in_words, measure
@@ -30,9 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     classifier = OpenVinoClassifier(options.weights, threads)
     detector = asset_path("centerface.onnx")
     samples = load_samples(examples, detector, threads, report=_complain)
-    figures = {"all": evaluate(classifier, samples)}
+    figures = {"all": evaluate(classifier, samples, options.side)}
     for source in sorted({sample.source for sample in samples}):
-        figures[source] = evaluate(classifier, [each for each in samples if each.source == source])
+        of_source = [each for each in samples if each.source == source]
+        figures[source] = evaluate(classifier, of_source, options.side)
     if options.json:
         print(json.dumps({name: asdict(each) for name, each in figures.items()}, indent=2))
         return
@@ -48,10 +50,15 @@ def choose(examples: Sequence[Example], left_out_source: str | None) -> list[Exa
     return [example for example in examples if example.split is Split.TEST]
 
 
-def evaluate(classifier: MaskClassifier, samples: Sequence[Sample]) -> Figures:
-    """Classify the faces as serving cuts them, unchanged."""
-    probabilities = classifier.classify([serving_crop(sample) for sample in samples])
-    return measure(probabilities, np.asarray([sample.label for sample in samples], np.int64))
+def evaluate(
+    classifier: MaskClassifier, samples: Sequence[Sample], side: int | None = None
+) -> Figures:
+    """Classify the faces as serving cuts them; side: as if so many pixels of each were seen."""
+    crops = [serving_crop(sample) for sample in samples]
+    if side:
+        crops = [resize(crop, side) for crop in crops]
+    truth = np.asarray([sample.label for sample in samples], np.int64)
+    return measure(classifier.classify(crops), truth)
 
 
 def _complain(line: str) -> None:
@@ -63,6 +70,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="Folder of labelled faces.")
     parser.add_argument("--weights", type=Path, default=SHIPPED, help="Folder of the weights.")
     parser.add_argument("--source", help="All of this source, which training left out.")
+    parser.add_argument("--side", type=int, help="Shrink each crop to so many pixels first.")
     parser.add_argument("--json", action="store_true", help="Print JSON.")
     return parser.parse_args(arguments)
 

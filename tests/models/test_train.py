@@ -147,3 +147,20 @@ def test_an_evaluation_compares_what_is_said_with_what_is() -> None:
     figures = evaluate(SayMask(), samples)
 
     assert figures.confusion == ((1, 0, 0), (1, 0, 0), (1, 0, 0))
+
+
+def test_an_evaluation_can_see_each_face_small() -> None:
+    seen: list[tuple[int, ...]] = []
+
+    class Look:
+        model_version = "look-1"
+
+        def classify(self, crops: Sequence[Image]) -> Probabilities:
+            seen.extend(crop.shape for crop in crops)
+            return np.full((len(crops), 3), 1 / 3, np.float32)
+
+    sample = Sample(draw_face(), np.asarray(BOX, np.float32), None, 2, "a")
+
+    evaluate(Look(), [sample], side=16)
+
+    assert seen == [(16, 16, 3)]
