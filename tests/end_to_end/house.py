@@ -67,7 +67,8 @@ class House:
             text=True,
             env=environment,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def wait_for_line(self, start: str, timeout_s: float = READY_S) -> str:
         """Wait for a line that begins so; returns the rest of it."""
@@ -96,7 +97,13 @@ class House:
         """Ask it to stop, as Ctrl-C does; returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.process.wait(30)
+        return self.wait(30)
+
+    def wait(self, timeout_s: float) -> int:
+        """Wait for its end; returns its exit status."""
+        status = self.process.wait(timeout_s)
+        self._reader.join(5)
+        return status
 
     def logs(self) -> str:
         """Read all that was written: the terminal and every log file."""
@@ -104,8 +111,10 @@ class House:
         return "\n".join([*self.lines, *(file.read_text(errors="replace") for file in files)])
 
     def _read(self) -> None:
-        for line in self.process.stdout or ():
-            self._arriving.put(line.rstrip("\n"))
+        assert self.process.stdout
+        with self.process.stdout as lines:
+            for line in lines:
+                self._arriving.put(line.rstrip("\n"))
 
 
 class Api:

@@ -23,7 +23,7 @@ def test_it_stops_every_child_and_exits_0(tmp_path: Path, number: signal.Signals
 
     house.process.send_signal(number)
 
-    assert house.process.wait(20) == 0
+    assert house.wait(20) == 0
     assert are_gone(children)
 
 
@@ -33,7 +33,7 @@ def test_killing_the_launcher_leaves_no_orphan(tmp_path: Path) -> None:
     children = house.children()
 
     os.kill(house.process.pid, signal.SIGKILL)
-    house.process.wait(10)
+    house.wait(10)
 
     wait_for("every child gone", lambda: are_gone(children), 20)
 
@@ -47,6 +47,6 @@ def test_a_second_start_on_the_same_folder_goes_on(tmp_path: Path) -> None:
     try:
         second.wait_for_line("ready:", 60)
         other = House(tmp_path / "data")
-        assert other.process.wait(30) == 1
+        assert other.wait(30) == 1
     finally:
         assert second.stop() == 0
