@@ -7,6 +7,7 @@ loads only what it runs.
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,12 +76,15 @@ def ingest(settings: "Settings") -> None:
 
 
 @main.command()
+@click.option(
+    "--threads", type=click.IntRange(1, 256), help="Cores to use; by default all that it may use."
+)
 @with_settings
-def worker(settings: "Settings") -> None:
+def worker(settings: "Settings", threads: int | None) -> None:
     """Run one process: find faces and masks. Start as many as you like, anywhere."""
     from workers.run import run_worker
 
-    _run_process(settings, run_worker)
+    _run_process(settings, partial(run_worker, threads=threads))
 
 
 @main.command()

@@ -1,5 +1,6 @@
 """Run the whole system: embedded servers and every process, until asked to stop."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -110,9 +111,11 @@ def our_programs(data: Path, address: Address, workers: int) -> list[Program]:
         death_signal = signal.SIGTERM if name == "dashboard" else signal.SIGKILL
         return Program(name, command, log, stop_stage, death_signal=death_signal)
 
+    # Workers that each take all cores slow each other down.
+    threads = ("--threads", str(max(1, len(os.sched_getaffinity(0)) // max(1, workers))))
     listen = ("--host", address.host, "--port", str(address.port))
     return [
-        *(program(name, 2, "worker") for name in _worker_names(workers)),
+        *(program(name, 2, "worker", *threads) for name in _worker_names(workers)),
         program("dashboard", 0, "dashboard", *listen),
         program("ingest", 1, "ingest"),
         program("recorder", 3, "recorder"),

@@ -26,12 +26,15 @@ _PAUSE_S = 1.0
 """After a server went away; redis-py itself has waited and tried again before."""
 
 
-def run_worker(settings: Settings, stop: Stop) -> None:
-    """Analyse frames until asked to stop; the batch in hand is finished first."""
+def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> None:
+    """Analyse frames until asked to stop; the batch in hand is finished first.
+
+    threads: cores to use; all that the process may use where None.
+    """
     from models.analysis import load_analyser
     from workers.inference import InferenceLoop
 
-    analyser = load_analyser()
+    analyser = load_analyser(threads)
     redis = connect_redis(settings)
     loop = InferenceLoop(
         _frame_queue(redis, settings),

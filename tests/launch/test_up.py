@@ -1,5 +1,6 @@
 """`up` refuses what cannot work before it starts anything, and knows its programs."""
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,15 @@ def test_each_process_is_seen_by_its_word_in_its_command_line() -> None:
     for program in our_programs(Path("/data"), Address("127.0.0.1", 8080), workers=1):
         assert program.command[2] == program.name.split()[0]
         assert program.command[-2:] == ["--data", "/data"]
+
+
+@pytest.mark.parametrize("workers", [1, 2, 64])
+def test_the_workers_share_the_cores(workers: int) -> None:
+    programs = our_programs(Path("/data"), Address("127.0.0.1", 8080), workers)
+    shares = [one.command[one.command.index("--threads") + 1] for one in programs[:workers]]
+    cores = len(os.sched_getaffinity(0))
+    assert sum(map(int, shares)) <= max(cores, workers)
+    assert all(int(share) >= 1 for share in shares)
 
 
 def test_logs_are_told_apart() -> None:
