@@ -30,8 +30,7 @@ TRIES = "10 per minute; 60 per hour"
 TEXT_MAX = 200
 
 _NOT_SET_UP = (
-    "Nobody can sign in yet: open the set-up link that was printed on the terminal, "
-    "it makes the first account."
+    "Nobody has a password yet: open the sign-in or set-up link that was printed on the terminal."
 )
 
 
