@@ -28,6 +28,8 @@ logging.getLogger("norfair.tracker").setLevel(logging.ERROR)
 TICK_S = 0.1
 FORGET_TICKS = 20
 """A face missed for 2 s of moving scene has left."""
+OUTAGE_TICKS = 10
+"""Frames come at least once a second; a longer gap is an outage of ours."""
 IN_VIEW_S = 1.0
 """Who was seen so lately counts among the people now."""
 SILENCE_MAX_S = 5.0
@@ -160,12 +162,21 @@ class CameraTracker:
             self._heard_at = heard_at
             return 0
         passed_s = (captured_at - heard_at).total_seconds()
-        return min(max(1, round(passed_s / TICK_S)), FORGET_TICKS + 1)
+        return min(max(1, round(passed_s / TICK_S)), round(SILENCE_MAX_S / TICK_S))
 
     def _associate(self, faces: Faces, ticks: int) -> list[int]:
-        for _ in range(ticks - 1):
+        """Let the ticks pass, then hand the faces over.
+
+        Where no frame was analysed, because a worker died, say, nobody was seen to
+        leave: people go on as foreseen, but only OUTAGE_TICKS of it count as missed.
+        """
+        unseen = max(0, ticks - OUTAGE_TICKS)
+        for known in self._associator.tracked_objects:
+            for _ in range(unseen):
+                known.filter.predict()
+        for _ in range(ticks - unseen - 1):
             self._associator.update()
-        return self._match(faces.boxes, ticks)
+        return self._match(faces.boxes, ticks - unseen)
 
     def _match(self, boxes: "np.ndarray[Any, np.dtype[np.float32]]", ticks: int) -> list[int]:
         """Hand boxes (n, 4) to the associator; returns its id for each, in order."""

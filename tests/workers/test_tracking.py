@@ -61,6 +61,15 @@ def test_it_tolerates_uneven_frame_times(gaps: tuple[float, ...]) -> None:
     assert found == {1}
 
 
+@pytest.mark.parametrize("speed_px_s", [0.0, 100.0, 200.0])
+@pytest.mark.parametrize("outage_s", [1.5, 3.0, 4.5])
+def test_an_outage_does_not_make_two_of_one(speed_px_s: float, outage_s: float) -> None:
+    tracker = CameraTracker()
+    moments = [0, 0.2, 0.4, 0.6, 0.6 + outage_s, 0.8 + outage_s]
+    found = [ids(tracker, analysed(at_s, [box(at_s * speed_px_s)])) for at_s in moments]
+    assert found == [[1]] * 6
+
+
 def test_two_people_who_cross_stay_two() -> None:
     tracker = CameraTracker()
     for step in range(20):
