@@ -13,6 +13,8 @@ from core.storage.engine import utc_now
 from core.storage.tables import CameraRow, OpenTracksRow
 
 FRAMES_PER_SECOND_DEFAULT = 5.0
+FRAMES_PER_SECOND_MIN = 0.5
+"""Slower, people pass between two frames, and nobody can be followed."""
 LONG_SIDE_DEFAULT = 960
 TRANSPORTS = ("tcp", "udp")
 
@@ -143,10 +145,10 @@ def _check(name: str, transport: str, frames_per_second: float, long_side: int) 
         raise BadRequest("name", "a camera needs a name of 1 to 100 characters")
     if transport not in TRANSPORTS:
         raise BadRequest("transport", f'transport is "{transport}"; give tcp or udp')
-    if not 0.1 <= frames_per_second <= 30:
+    if not FRAMES_PER_SECOND_MIN <= frames_per_second <= 30:
         raise BadRequest(
             "frames_per_second",
-            f"frames_per_second is {frames_per_second}; give a number from 0.1 to 30",
+            f"frames_per_second is {frames_per_second}; give {FRAMES_PER_SECOND_MIN} to 30",
         )
     if not 160 <= long_side <= 3840:
         raise BadRequest("long_side", f"long_side is {long_side}; give 160 to 3840 pixels")

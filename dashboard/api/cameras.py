@@ -41,7 +41,7 @@ Url = Annotated[
     ),
 ]
 Transport = Literal["tcp", "udp"]
-Rate = Annotated[float, Field(ge=0.1, le=30, description="Frames a second that are analysed.")]
+Rate = Annotated[float, Field(ge=0.5, le=30, description="Frames a second that are analysed.")]
 LongSide = Annotated[int, Field(ge=160, le=3840, description="Longer side for analysis, pixels.")]
 
 
