@@ -2,11 +2,13 @@
 
 import os
 import signal
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from core.storage.engine import utc_now
+from ingest.demo import DemoScene
 from tests.end_to_end.house import Api, House, wait_for
 
 
@@ -42,14 +44,23 @@ def test_what_is_killed_comes_back_and_every_camera_goes_on(
     )
 
 
-def test_afterwards_the_accounts_balance_and_nobody_is_counted_twice(demo_api: Api) -> None:
+def test_afterwards_every_frame_is_accounted_for(demo_api: Api) -> None:
     for camera in demo_api.get("system")["cameras"]:
         assert camera["frames"]["is_balanced"], camera
+
+
+def test_afterwards_nobody_is_counted_twice(demo_api: Api) -> None:
+    """The demo knows who passed: a few are told apart too often, never all of them."""
     sightings = every_sighting(demo_api)
-    people = [
-        (one["camera_id"], one["started_at"], one["probabilities"]["mask"]) for one in sightings
-    ]
-    assert len(people) == len({str(person) for person in people})
+    for camera in demo_api.get("cameras")["items"]:
+        starts = sorted(
+            datetime.fromisoformat(one["started_at"]).timestamp()
+            for one in sightings
+            if one["camera_id"] == camera["id"]
+        )
+        scene = DemoScene(camera["url"].removeprefix("demo:"))
+        passed = scene.people_between(starts[0], starts[-1])
+        assert len(starts) <= 1.2 * len(passed) + 2, camera["name"]
 
 
 def every_sighting(api: Api) -> list[dict[str, Any]]:
