@@ -57,6 +57,8 @@ class Window:
     """A window that stays until the user closes it or presses Q or Esc."""
 
     def __init__(self) -> None:
+        # OpenCV's Qt brings no fonts and warns of it five times; the window needs none.
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
         cv2.namedWindow(_TITLE, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
         self._is_sized = False
 
