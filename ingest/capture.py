@@ -16,7 +16,8 @@ from core.processes import Stop
 from core.sources import SourceAddress, parse_source
 from ingest.frame_steps import CapturePlan, FrameOutlet, FrameSteps, PreviewOutlet
 from ingest.pacing import RateMeter, ReconnectPauses
-from ingest.sources import Source, open_source
+from ingest.sources import open_source
+from ingest.streams import Source
 
 logger = logging.getLogger(__name__)
 

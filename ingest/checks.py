@@ -17,7 +17,8 @@ from core.processes import Stop
 from core.secrets import SecretBox
 from core.sources import SourceAddress, parse_source
 from ingest.pacing import RateMeter
-from ingest.sources import Source, SourceFrame, open_source
+from ingest.sources import open_source
+from ingest.streams import Source, SourceFrame
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from core.pictures import encode_jpeg, fit_size
 from core.types import Frame
 from ingest.motion import GREY_LONG_SIDE, MotionGate
 from ingest.pacing import Pacer
-from ingest.sources import SourceFrame
+from ingest.streams import SourceFrame
 
 PREVIEWS_PER_SECOND = 5.0
 WATCHED_ASK_S = 0.5

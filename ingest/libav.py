@@ -22,7 +22,7 @@ from ingest.failures import explain_failure, without_address
 from ingest.libav_frames import Converters, DecodedFrame, PacketFrame
 from ingest.openings import Opening, openings
 from ingest.pacing import Lag, Playback
-from ingest.sources import READ_TIMEOUT_S, SourceFrame
+from ingest.streams import READ_TIMEOUT_S, SourceFrame
 
 SIDE_MAX = 8192
 """Pixels; 8K is the largest camera that is sold, and memory is ours."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadPicture, SourceError, SourceLost
 from core.types import Frame, Image
-from ingest.sources import SourceFrame
+from ingest.streams import SourceFrame
 
 START = datetime(2026, 5, 4, 8, 0, tzinfo=UTC)
 

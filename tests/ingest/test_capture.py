@@ -12,7 +12,7 @@ from core.sources import SourceAddress
 from core.types import Frame
 from ingest.capture import CameraCapture
 from ingest.frame_steps import CapturePlan
-from ingest.sources import Source
+from ingest.streams import Source
 from tests.ingest.fakes import FakeLive, FakeQueue, FakeSource, moving_frames
 
 PLAN = CapturePlan(7, "rtsp://ada:s3cret@door/live", "udp")

@@ -13,7 +13,7 @@ from core.requests import answer_next, ask
 from core.secrets import SecretBox
 from core.sources import SourceAddress, parse_source
 from ingest.checks import THREADS, CheckAnswerer, check_source
-from ingest.sources import Source
+from ingest.streams import Source
 from tests.ingest.fakes import FakeSource, moving_frames, still_frames
 from tests.ingest.videos import make_video
 from tests.rtsp_server import RtspServer

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import SourceRefused
 from ingest.demo import DemoScene, DemoSource
-from ingest.sources import Source
+from ingest.streams import Source
 
 
 def test_it_is_a_source() -> None:

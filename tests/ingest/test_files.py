@@ -9,7 +9,8 @@ import pytest
 from core.errors import BadPicture, MaskwatchError, NotVideo, SourceLost
 from core.pictures import encode_jpeg
 from core.sources import parse_source
-from ingest.sources import Source, SourceFrame, open_source, read_images
+from ingest.sources import open_source, read_images
+from ingest.streams import Source, SourceFrame
 from tests.ingest.videos import flat_picture, make_sound, make_video
 
 

@@ -13,7 +13,8 @@ import pytest
 
 from core.errors import SourceLost, SourceRefused
 from core.sources import parse_source
-from ingest.sources import Source, open_source
+from ingest.sources import open_source
+from ingest.streams import Source
 from tests.ingest.videos import make_video
 
 WAIT_S = 20

@@ -7,7 +7,8 @@ import pytest
 
 from core.errors import NotVideo, SourceError, SourceRefused
 from core.sources import parse_source
-from ingest.sources import Source, open_source
+from ingest.sources import open_source
+from ingest.streams import Source
 from tests.ingest.videos import make_video
 from tests.mjpeg_server import MjpegServer
 from tests.rtsp_server import SIZE_WH

@@ -11,7 +11,8 @@ import pytest
 from core.errors import NotVideo, SourceLost, SourceRefused
 from core.sources import parse_source
 from ingest import libav
-from ingest.sources import Source, open_source
+from ingest.sources import open_source
+from ingest.streams import Source
 from tests.rtsp_server import SIZE_WH, RtspServer
 
 PASSWORDS = ["plain", "p@ss:w/o#rd?%&=+!", "a/b@c", "100%41", "pässwörd"]
