@@ -8,6 +8,7 @@ import logging
 import os
 import socket
 
+import psutil
 from redis import Redis
 from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - redis's own names
 
@@ -66,7 +67,7 @@ def run_recorder(settings: Settings, stop: Stop) -> None:
         ResultQueue(redis, f"{socket.gethostname()}:{os.getpid()}", settings.redis_shards),
         LiveChannel(redis, settings.redis_shards).publish,
         VerdictRule(),
-        lambda: len(read_heartbeats(redis, "recorder")),
+        lambda: count_recorders(redis),
     )
     with Beating(redis, "recorder") as beating:
         while not stop.is_set:
@@ -88,6 +89,17 @@ def run_jobs(settings: Settings, stop: Stop) -> None:
 
     with Beating(connect_redis(settings), "jobs"):
         work_off_jobs(settings, stop)
+
+
+def count_recorders(redis: Redis) -> int:
+    """Count the recorders that share the partitions.
+
+    One that was killed on this host still beats for 10 s; its successor must not
+    leave it half of the partitions meanwhile.
+    """
+    host = socket.gethostname()
+    beats = read_heartbeats(redis, "recorder")
+    return sum(beat.host != host or psutil.pid_exists(beat.pid) for beat in beats)
 
 
 def _frame_queue(redis: Redis, settings: Settings) -> FrameQueue:
