@@ -84,7 +84,7 @@ class IngestProcess:
         self, settings: Settings, redis: "Redis", read_cameras: Callable[[], list[Camera]]
     ) -> None:
         self._settings, self._redis, self._read_cameras = settings, redis, read_cameras
-        self._queue = FrameQueue(redis, settings.redis_shards)
+        self._queue = FrameQueue(redis, settings.redis_shards, results_bound=settings.results_bound)
         self._live = LiveChannel(redis, settings.redis_shards)
         self._supervisor = CameraSupervisor(self._make_capture)
         self._started_at = datetime.now(UTC)
