@@ -240,18 +240,21 @@ def detect(
     from models.answers import detect_files
 
     score = min_score or settings.min_score
-    print_answers(detect_files(images, long_side, score, upright=not no_exif), as_json)
+    limit = settings.media_max_megapixels
+    answers = detect_files(images, long_side, score, not no_exif, megapixels_max=limit)
+    print_answers(answers, as_json)
 
 
 @main.command()
 @pictures_argument
 @json_option
 @with_settings
-def classify(_: "Settings", images: tuple[Path, ...], as_json: bool) -> None:
+def classify(settings: "Settings", images: tuple[Path, ...], as_json: bool) -> None:
     """Say what each picture, one face crop, wears."""
     from models.answers import classify_files
 
-    print_answers(classify_files(images), as_json)
+    limit = settings.media_max_megapixels
+    print_answers(classify_files(images, megapixels_max=limit), as_json)
 
 
 @main.command()

@@ -17,6 +17,7 @@ from models.analysis import Analyser, MaskClassifier, load_analyser
 LONG_SIDE = 960
 """Pixels, as for cameras."""
 MIN_SCORE = 0.5
+MEGAPIXELS_MAX = 50
 ORIENTATION_TAG = 0x0112
 """EXIF 2.32, 4.6.4 A: 1 is as stored, 2 to 8 are its mirrorings and quarter turns."""
 
@@ -30,6 +31,7 @@ def detect_files(
     min_score: float = MIN_SCORE,
     upright: bool = True,
     analyser: Analyser | None = None,
+    megapixels_max: int = MEGAPIXELS_MAX,
 ) -> list[Answer]:
     """Find and classify the faces of each picture.
 
@@ -40,7 +42,7 @@ def detect_files(
     chosen = analyser or load_analyser()
 
     def detect(path: Path) -> Answer:
-        picture = _read(path, upright)
+        picture = _read(path, upright, megapixels_max)
         size_wh = fit_size(picture.size_wh, long_side)
         image = picture.image
         if size_wh != picture.size_wh:
@@ -55,12 +57,17 @@ def detect_files(
     return [_answer(path, detect) for path in paths]
 
 
-def classify_files(paths: Sequence[Path], classifier: MaskClassifier | None = None) -> list[Answer]:
+def classify_files(
+    paths: Sequence[Path],
+    classifier: MaskClassifier | None = None,
+    megapixels_max: int = MEGAPIXELS_MAX,
+) -> list[Answer]:
     """Classify each picture as the crop of one face; unreadable ones as in detect_files."""
     chosen = classifier or load_analyser().classifier
 
     def classify(path: Path) -> Answer:
-        return {"file": str(path), **_describe(chosen.classify([_read(path, True).image])[0])}
+        crop = _read(path, True, megapixels_max).image
+        return {"file": str(path), **_describe(chosen.classify([crop])[0])}
 
     return [_answer(path, classify) for path in paths]
 
@@ -104,8 +111,8 @@ class _Picture:
         return self.size_wh if self.orientation < 5 else (self.size_wh[1], self.size_wh[0])
 
 
-def _read(path: Path, upright: bool) -> _Picture:
-    image = read_picture(path, upright=upright)
+def _read(path: Path, upright: bool, megapixels_max: int) -> _Picture:
+    image = read_picture(path, megapixels_max, upright=upright)
     return _Picture(image, _orientation(path) if upright else 1)
 
 

@@ -166,3 +166,11 @@ def test_crops_of_sixteen_pixels_and_more_are_classified(tmp_path: Path, side: i
 def test_no_pictures_give_no_answers(analyser: Analyser) -> None:
     assert detect_files([], analyser=analyser) == []
     assert classify_files([], AlwaysIncorrect()) == []
+
+
+def test_the_largest_picture_is_the_users_choice(tmp_path: Path, analyser: Analyser) -> None:
+    path = save_picture(tmp_path / "large.png", (1500, 1000), (40, 20, 30, 50))
+
+    (answer,) = detect_files([path], analyser=analyser, megapixels_max=1)
+
+    assert "the limit is 1" in answer["error"]
