@@ -6,6 +6,7 @@ Jobs and their results are JSON: nothing is unpickled from Redis.
 import logging
 import os
 import threading
+from contextlib import closing
 
 from rq import Queue, Worker
 from rq.serializers import JSONSerializer
@@ -39,8 +40,7 @@ def work_off_jobs(settings: Settings, stop: Stop) -> None:
 
 def tidy() -> int:
     """Remove what has run out; returns how many rows went."""
-    database = Database(load_settings().database)
-    with database.write() as session:
+    with closing(Database(load_settings().database)) as database, database.write() as session:
         return forget_expired_links(session)
 
 

@@ -1,10 +1,12 @@
 """Write a trained network as an OpenVINO model with its manifest."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openvino as ov
 import tensorflow as tf
+from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
 from core.types import LABELS
 from models.manifest import WeightsManifest, describe_file, write_manifest
@@ -19,11 +21,11 @@ def export(network: Any, temperature: float, folder: Path) -> WeightsManifest:
     (1, side, side, 3) uint8 RGB and gives probabilities (1, 3).
     """
     folder.mkdir(parents=True, exist_ok=True)
-    pixels = tf.TensorSpec((1, INPUT_SIDE, INPUT_SIDE, 3), tf.uint8, name="pixels")
-    served = with_probabilities(network, temperature)
-    graph = tf.function(lambda taken: served(tf.cast(taken, tf.float32), training=False))
-    model = ov.convert_model(graph.get_concrete_function(pixels))
-    ov.save_model(model, folder / "classifier.xml", compress_to_fp16=True)
+    with TemporaryDirectory() as saved:
+        file = _freeze(with_probabilities(network, temperature), Path(saved))
+        # Read from a file: openvino.convert_model fails on Python 3.13 in its own set-up.
+        model = ov.Core().read_model(file)
+        ov.save_model(model, folder / "classifier.xml", compress_to_fp16=True)
     files = tuple(describe_file(folder / f"classifier.{kind}") for kind in ("xml", "bin"))
     manifest = WeightsManifest(
         model_version=f"mobilenetv2-{INPUT_SIDE}-{files[1].sha256[:8]}",
@@ -35,3 +37,11 @@ def export(network: Any, temperature: float, folder: Path) -> WeightsManifest:
     )
     write_manifest(folder, manifest)
     return manifest
+
+
+def _freeze(served: Any, folder: Path) -> Path:
+    """Write the graph that takes one picture's bytes, its weights as constants."""
+    pixels = tf.TensorSpec((1, INPUT_SIDE, INPUT_SIDE, 3), tf.uint8, name="pixels")
+    graph = tf.function(lambda taken: served(tf.cast(taken, tf.float32), training=False))
+    frozen = convert_variables_to_constants_v2(graph.get_concrete_function(pixels))
+    return Path(tf.io.write_graph(frozen.graph, str(folder), "network.pb", as_text=False))

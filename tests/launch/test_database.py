@@ -1,5 +1,6 @@
 """A start prepares the database and invites the first person."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,13 +30,13 @@ def test_without_users_it_prints_a_link_that_sets_up(url: str, box: SecretBox) -
     assert greeting
     assert greeting.label == "set up"
     assert greeting.path.startswith("/set-up/")
-    with Database(url).read() as session:
+    with closing(Database(url)) as database, database.read() as session:
         assert is_set_up_link(session, secret_of(greeting.path))
 
 
 def test_with_a_user_it_prints_no_link(url: str, box: SecretBox) -> None:
     prepare_database(url, box, None)
-    with Database(url).write() as session:
+    with closing(Database(url)) as database, database.write() as session:
         add_user(session, "ada", Role.ADMIN, "a long password")
     assert prepare_database(url, box, None) is None
 
@@ -44,7 +45,7 @@ def test_the_demo_signs_in_as_an_administrator(url: str, box: SecretBox) -> None
     greeting = prepare_database(url, box, [DOOR])
     assert greeting
     assert greeting.label == "sign in"
-    with Database(url).write() as session:
+    with closing(Database(url)) as database, database.write() as session:
         user = use_sign_in_link(session, secret_of(greeting.path))
     assert user
     assert user.role is Role.ADMIN
@@ -53,7 +54,7 @@ def test_the_demo_signs_in_as_an_administrator(url: str, box: SecretBox) -> None
 def test_the_demo_adds_its_cameras_once(url: str, box: SecretBox) -> None:
     for _ in range(2):
         prepare_database(url, box, [DOOR])
-    with Database(url).read() as session:
+    with closing(Database(url)) as database, database.read() as session:
         cameras = list_cameras(session, box)
     assert [(camera.name, camera.address, camera.zone) for camera in cameras] == [
         ("door", "demo:door", "entrance")
@@ -63,7 +64,7 @@ def test_the_demo_adds_its_cameras_once(url: str, box: SecretBox) -> None:
 def test_the_demo_leaves_the_users_own_cameras_alone(url: str, box: SecretBox) -> None:
     prepare_database(url, box, [DOOR])
     prepare_database(url, box, None)
-    with Database(url).read() as session:
+    with closing(Database(url)) as database, database.read() as session:
         assert len(list_cameras(session, box)) == 1
 
 
