@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.encoding import decode_result
 from core.errors import BadEntry
-from core.keys import shard_prefix
+from core.keys import PARTITIONS, shard_prefix
 from core.types import Result
 
 if TYPE_CHECKING:
@@ -62,15 +62,20 @@ class ResultQueue:
         """Remove what has been recorded, up to and including the mark."""
         self._redis.xtrim(self._key("results", partition), minid=_after(mark), approximate=False)
 
-    def backlog(self, partitions: range) -> int:
-        """Count the results that wait."""
-        with self._redis.pipeline(transaction=False) as pipe:
-            for partition in partitions:
-                pipe.xlen(self._key("results", partition))
-            return sum(pipe.execute())
-
     def _key(self, name: str, partition: int) -> str:
-        return f"{shard_prefix(partition % self._shards)}{name}:{partition}"
+        return _key(name, partition, self._shards)
+
+
+def count_waiting_results(redis: "Redis", shards: int = 1) -> int:
+    """Count the results that are not recorded yet."""
+    with redis.pipeline(transaction=False) as pipe:
+        for partition in range(PARTITIONS):
+            pipe.xlen(_key("results", partition, shards))
+        return sum(pipe.execute())
+
+
+def _key(name: str, partition: int, shards: int) -> str:
+    return f"{shard_prefix(partition % shards)}{name}:{partition}"
 
 
 _RENEW = """

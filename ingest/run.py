@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 
 from core.connections import connect_redis
+from core.errors import MaskwatchError
 from core.frames import FrameQueue
 from core.heartbeats import (
     BEAT_EVERY_S,
@@ -94,7 +95,7 @@ class IngestProcess:
         """Follow the database; while it is away, go on with the cameras that are known."""
         try:
             cameras = self._read_cameras()
-        except Exception as error:
+        except MaskwatchError as error:
             if not self._sql_is_away:
                 logger.warning("the cameras cannot be read, going on as before: %s", error)
             self._sql_is_away = True

