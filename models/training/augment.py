@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Image, Label
-from models.preprocess import CONTEXT, INPUT_SIDE, cut_crops
+from models.preprocess import CONTEXT, cut_crops
 from models.training.masks import Worn, draw_hand, draw_mask
 from models.training.samples import Sample
 
@@ -49,13 +49,16 @@ def shows_chin(sample: Sample) -> bool:
     return bool(0 <= chin[0] < sample.pixels.shape[1] and chin[1] < sample.pixels.shape[0])
 
 
-def augment(pixels: Image, box: NDArray[np.float32], rng: np.random.Generator) -> Image:
-    """Cut a face as a detector might have, as a camera might have seen it."""
+def augment(pixels: Image, box: NDArray[np.float32], side: int, rng: np.random.Generator) -> Image:
+    """Cut a face as a detector might have, as a camera might have seen it.
+
+    side: pixels of the network's input, of which a crop need not show more.
+    """
     turned = _rotate(pixels, box, rng)
     crop = cut_crops(turned, _jitter(box, rng)[None], CONTEXT * rng.uniform(0.85, 1.25))[0]
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
-    seen = _shrink(_light(crop, rng), rng)
+    seen = _shrink(_light(crop, rng), side, rng)
     if rng.random() < 0.25:
         seen = _blur(seen, rng)
     if rng.random() < 0.2:
@@ -90,9 +93,9 @@ def _light(crop: Image, rng: np.random.Generator) -> Array:
     return np.asarray(values * np.exp(rng.normal(0, 0.08, 3)) * 255, np.float32)
 
 
-def _shrink(crop: Array, rng: np.random.Generator) -> Array:
+def _shrink(crop: Array, side_max: int, rng: np.random.Generator) -> Array:
     """Lose detail: half of the crops are seen at 16 px to full size."""
-    largest = min(INPUT_SIDE, max(crop.shape[:2]))
+    largest = min(side_max, max(crop.shape[:2]))
     side = largest
     if rng.random() < 0.5 and largest > FACE_SIDE_MIN:
         side = round(float(np.exp(rng.uniform(np.log(FACE_SIDE_MIN), np.log(largest)))))

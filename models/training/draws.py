@@ -20,7 +20,7 @@ LABEL_SHARES = (0.36, 0.28, 0.36)
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One training picture, (INPUT_SIDE, INPUT_SIDE, 3) uint8 RGB, and its label's index."""
+    """One training picture, (side, side, 3) uint8 RGB, and its label's index."""
 
     pixels: ClassifierInput
     label: int
@@ -29,11 +29,12 @@ class Drawn:
 class SampleDraws:
     """Draws by label, then by source, then by sample, so that no source leads."""
 
-    def __init__(self, samples: Sequence[Sample], seed: int) -> None:
+    def __init__(self, samples: Sequence[Sample], seed: int, side: int) -> None:
         """Sort the samples; labels that none shows and none can be drawn as are left out."""
         if not samples:
             raise BadSettings("a split holds no face; give at least 100 labelled faces")
         self._seed = seed
+        self.side = side
         self._by_label_and_source: dict[Label, dict[str, list[Sample]]] = {
             label: defaultdict(list) for label in LABELS
         }
@@ -55,7 +56,8 @@ class SampleDraws:
         rng = np.random.default_rng([self._seed, epoch, position])
         label = LABELS[rng.choice(len(LABELS), p=self._shares)]
         pixels, box = self._picture(label, rng)
-        return Drawn(to_input([augment(pixels, box, rng)])[0], LABELS.index(label))
+        crop = augment(pixels, box, self.side, rng)
+        return Drawn(to_input([crop], self.side)[0], LABELS.index(label))
 
     def _picture(self, label: Label, rng: np.random.Generator) -> tuple[Image, np.ndarray]:
         """A real picture of that label, or a bare face that wears it."""

@@ -10,8 +10,7 @@ from tensorflow.python.framework.convert_to_constants import convert_variables_t
 
 from core.types import LABELS
 from models.manifest import WeightsManifest, describe_file, write_manifest
-from models.preprocess import INPUT_SIDE
-from models.training.network import with_probabilities
+from models.training.network import alpha_of, with_probabilities
 
 
 def export(network: Any, temperature: float, folder: Path) -> WeightsManifest:
@@ -21,6 +20,7 @@ def export(network: Any, temperature: float, folder: Path) -> WeightsManifest:
     (1, side, side, 3) uint8 RGB and gives probabilities (1, 3).
     """
     folder.mkdir(parents=True, exist_ok=True)
+    side = network.input_shape[1]
     with TemporaryDirectory() as saved:
         file = _freeze(with_probabilities(network, temperature), Path(saved))
         # Read from a file: openvino.convert_model fails on Python 3.13 in its own set-up.
@@ -28,10 +28,10 @@ def export(network: Any, temperature: float, folder: Path) -> WeightsManifest:
         ov.save_model(model, folder / "classifier.xml", compress_to_fp16=True)
     files = tuple(describe_file(folder / f"classifier.{kind}") for kind in ("xml", "bin"))
     manifest = WeightsManifest(
-        model_version=f"mobilenetv2-{INPUT_SIDE}-{files[1].sha256[:8]}",
-        architecture="MobileNetV2 1.0",
+        model_version=f"mobilenetv2-{side}-{files[1].sha256[:8]}",
+        architecture=f"MobileNetV2 {alpha_of(network)}",
         labels=tuple(LABELS),
-        input_side=INPUT_SIDE,
+        input_side=side,
         temperature=round(temperature, 4),
         files=files,
     )
@@ -41,7 +41,7 @@ def export(network: Any, temperature: float, folder: Path) -> WeightsManifest:
 
 def _freeze(served: Any, folder: Path) -> Path:
     """Write the graph that takes one picture's bytes, its weights as constants."""
-    pixels = tf.TensorSpec((1, INPUT_SIDE, INPUT_SIDE, 3), tf.uint8, name="pixels")
+    pixels = tf.TensorSpec((1, *served.input_shape[1:]), tf.uint8, name="pixels")
     graph = tf.function(lambda taken: served(tf.cast(taken, tf.float32), training=False))
     frozen = convert_variables_to_constants_v2(graph.get_concrete_function(pixels))
     return Path(tf.io.write_graph(frozen.graph, str(folder), "network.pb", as_text=False))

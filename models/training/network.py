@@ -5,20 +5,21 @@ from typing import Any
 import keras
 
 from core.types import LABELS
-from models.preprocess import INPUT_SIDE
 
 
-def build_network(base_weights: str | None, dropout: float) -> Any:
-    """Map (n, INPUT_SIDE, INPUT_SIDE, 3) RGB in 0 to 255 to logits (n, 3).
+def build_network(base_weights: str | None, dropout: float, side: int, alpha: float) -> Any:
+    """Map (n, side, side, 3) RGB in 0 to 255 to logits (n, 3).
 
-    base_weights: "imagenet", a path, or None for random ones. The scaling to
+    base_weights: "imagenet", a path (of weights of that alpha), or None for
+    random ones. alpha: width of every layer, 1.0 or 0.35. The scaling to
     [-1, 1] is part of the graph, so that no runtime can scale otherwise.
     Batch normalisation keeps its ImageNet statistics also while training:
     small batches of augmented faces would spoil them.
     """
-    pixels = keras.Input((INPUT_SIDE, INPUT_SIDE, 3), name="pixels")
+    pixels = keras.Input((side, side, 3), name="pixels")
     base = keras.applications.MobileNetV2(
-        input_shape=(INPUT_SIDE, INPUT_SIDE, 3),
+        input_shape=(side, side, 3),
+        alpha=alpha,
         include_top=False,
         pooling="avg",
         weights=base_weights,
@@ -31,14 +32,23 @@ def build_network(base_weights: str | None, dropout: float) -> Any:
 
 def unfreeze(network: Any, first_layer: str | None) -> None:
     """Let MobileNetV2 learn from the named layer on; None lets all of it learn."""
-    base = next(layer for layer in network.layers if layer.name.startswith("mobilenetv2"))
+    base = _base_of(network)
     base.trainable = True
     names = [layer.name for layer in base.layers]
     for layer in base.layers[: names.index(first_layer) if first_layer else 0]:
         layer.trainable = False
 
 
+def alpha_of(network: Any) -> float:
+    """Read the width from the name that Keras gives the base, as in mobilenetv2_0.35_96."""
+    return float(_base_of(network).name.split("_")[1])
+
+
 def with_probabilities(network: Any, temperature: float) -> Any:
     """Append the softmax of logits divided by the temperature."""
     logits = keras.layers.Rescaling(1 / temperature, name="calibration")(network.output)
     return keras.Model(network.input, keras.layers.Softmax(name="probabilities")(logits))
+
+
+def _base_of(network: Any) -> Any:
+    return next(layer for layer in network.layers if layer.name.startswith("mobilenetv2"))

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.assets import asset_path
 from core.types import LABELS
-from models.preprocess import INPUT_SIDE
+from models.preprocess import DEFAULT_SIDE
 from models.runtime import count_cores
 from models.training.calibration import fit_temperature
 from models.training.draws import SampleDraws
@@ -39,6 +39,10 @@ class TrainOptions:
     """Folder for checkpoint, history and weights."""
     base_weights: str | None = "imagenet"
     """What MobileNetV2 starts from: "imagenet" (looked up by Keras), a file, or None: random."""
+    side: int = DEFAULT_SIDE
+    """Pixels of the network's square input."""
+    alpha: float = 1.0
+    """Width of MobileNetV2: 1.0, or 0.35 for the edge."""
     left_out: tuple[str, ...] = ()
     """Sources not to be learned from, to be evaluated on instead."""
     frozen_epochs: int = 1
@@ -80,7 +84,8 @@ def train(options: TrainOptions, report: Callable[[str], None] = print) -> Path:
     draws = {}
     for split in (Split.TRAIN, Split.VALIDATION):
         chosen = [example for example in examples if example.split is split]
-        draws[split] = SampleDraws(load_samples(chosen, detector, threads, report), options.seed)
+        samples = load_samples(chosen, detector, threads, report)
+        draws[split] = SampleDraws(samples, options.seed, options.side)
         report(f"{split}: {len(chosen)} faces")
     # Validation is drawn and degraded like training: clean crops flatter.
     validation = batches(draws[Split.VALIDATION], 0, options.validation_draws, options.batch)
@@ -88,7 +93,7 @@ def train(options: TrainOptions, report: Callable[[str], None] = print) -> Path:
     # Network: from the checkpoint, or from the base weights.
     network, done = restore(options) if options.resume else (None, 0)
     if network is None:
-        network = build_network(options.base_weights, options.dropout)
+        network = build_network(options.base_weights, options.dropout, options.side, options.alpha)
         prepare(network, keras.optimizers.Adam(options.frozen_rate), options)
     report(f"epochs {done} of {options.epochs} done")
 
@@ -135,7 +140,7 @@ def batches(draws: SampleDraws, epoch: int, count: int, batch: int) -> Any:
 
     def with_shapes(position: Any) -> tuple[Any, Any]:
         pixels, label = tf.numpy_function(draw, [position], (tf.uint8, tf.float32))
-        side = INPUT_SIDE
+        side = draws.side
         return tf.ensure_shape(pixels, (side, side, 3)), tf.ensure_shape(label, (len(LABELS),))
 
     positions = tf.data.Dataset.range(count)

@@ -71,15 +71,10 @@ def test_a_missing_manifest_is_refused(tmp_path: Path) -> None:
         read_manifest(tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("input_side", 96), ("labels", ["no_mask", "mask", "incorrect_mask"])],
-)
-def test_weights_of_another_size_or_order_of_labels_are_refused(
-    folder: Path, field: str, value: object
-) -> None:
+def test_weights_of_another_order_of_labels_are_refused(folder: Path) -> None:
     content = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps(content | {field: value}))
+    content["labels"] = ["no_mask", "mask", "incorrect_mask"]
+    (folder / "manifest.json").write_text(json.dumps(content))
 
     with pytest.raises(WeightsMismatch, match="expected labels mask, incorrect_mask, no_mask"):
         OpenVinoClassifier(folder, threads=1)

@@ -5,7 +5,6 @@ import pytest
 
 from core.types import Boxes
 from models.preprocess import (
-    INPUT_SIDE,
     SHARPNESS_SIDE,
     cut_crops,
     resize,
@@ -44,7 +43,7 @@ def test_a_box_becomes_a_square_within_the_image(
 
 def test_no_boxes_give_no_crops() -> None:
     assert cut_crops(np.zeros((10, 10, 3), np.uint8), boxes_of()) == []
-    assert to_input([]).shape == (0, INPUT_SIDE, INPUT_SIDE, 3)
+    assert to_input([], 128).shape == (0, 128, 128, 3)
     assert sharpness([]).shape == (0,)
 
 
@@ -60,9 +59,9 @@ def test_each_box_has_its_own_crop_in_order() -> None:
 def test_crops_of_any_size_become_the_networks_input(shape: tuple[int, int]) -> None:
     crop = np.full((*shape, 3), (10, 20, 30), np.uint8)
 
-    pixels = to_input([crop])
+    pixels = to_input([crop], 96)
 
-    assert pixels.shape == (1, INPUT_SIDE, INPUT_SIDE, 3)
+    assert pixels.shape == (1, 96, 96, 3)
     assert (pixels == (30, 20, 10)).all(), "expected RGB"
 
 

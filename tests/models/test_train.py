@@ -87,7 +87,7 @@ def test_training_and_serving_give_the_same_probabilities(
     faces = [draw_face(label, skin) for label in LABELS for skin in (90, 200)]
     network = keras.models.load_model(options.output / "checkpoint.keras")
     temperature = read_manifest(options.output / "weights").temperature
-    odds = np.exp(np.asarray(network(to_input(faces), training=False)) / temperature)
+    odds = np.exp(np.asarray(network(to_input(faces, options.side), training=False)) / temperature)
 
     served = OpenVinoClassifier(options.output / "weights", threads=1).classify(faces)
 
