@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from core.errors import BadPicture
 from core.pictures import read_picture
 from core.types import LABELS, Boxes, Image
-from models.centerface import CenterFace, FacePoints, overlaps
+from models.detectors.boxes import FacePoints, overlaps
+from models.detectors.centerface import CenterFace
 from models.preprocess import CONTEXT, cut_crops, square_regions
 from models.training.examples import Example
 

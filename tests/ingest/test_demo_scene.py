@@ -14,7 +14,7 @@ from core.types import Boxes, Label
 from ingest.demo import DEMO_CAMERAS, DemoScene, TruthFace
 from ingest.demo.lens import SIZE_WH
 from ingest.demo.passages import PASSAGE_LONGEST_S
-from models.centerface import CenterFace
+from models.detectors.centerface import CenterFace
 
 SLUGS = [camera.slug for camera in DEMO_CAMERAS]
 TEN_MINUTES = 600.0

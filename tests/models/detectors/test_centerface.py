@@ -8,7 +8,7 @@ import pytest
 
 from core.assets import asset_path
 from core.types import Image
-from models.centerface import CenterFace, decode, letterbox, overlaps, suppress
+from models.detectors.centerface import CenterFace, decode
 from models.runtime import Tensor
 
 GRID = (12, 20)
@@ -76,7 +76,7 @@ def overlap_slowly(a: list[float], b: list[float]) -> float:
 def test_decoding_agrees_with_a_slow_version(faces: int) -> None:
     grids = grids_of(seed=faces, faces=faces)
 
-    points = decode(*grids)
+    points = decode(grids)
 
     expected = decode_slowly(*grids)
     assert len(points.found) == len(expected)
@@ -84,43 +84,6 @@ def test_decoding_agrees_with_a_slow_version(faces: int) -> None:
         np.testing.assert_allclose(points.found.boxes[index], box, rtol=1e-4, atol=1e-3)
         assert points.found.scores[index] == pytest.approx(score)
         np.testing.assert_allclose(points.landmarks[index], landmarks, rtol=1e-4, atol=1e-3)
-
-
-def test_overlap_of_equal_touching_and_half_covered_boxes() -> None:
-    box = np.asarray([0, 0, 10, 10], np.float32)
-    others = np.asarray([[0, 0, 10, 10], [10, 0, 20, 10], [0, 5, 10, 15]], np.float32)
-
-    np.testing.assert_allclose(overlaps(box, others), [1, 0, 1 / 3], rtol=1e-6)
-    assert overlaps(box, others[:0]).shape == (0,)
-
-
-def test_of_overlapping_boxes_the_best_is_kept() -> None:
-    boxes = np.asarray([[0, 0, 10, 10], [1, 1, 11, 11], [50, 50, 60, 60]], np.float32)
-
-    kept = suppress(boxes, np.asarray([0.5, 0.9, 0.7], np.float32))
-
-    assert kept.tolist() == [1, 2]
-
-
-@pytest.mark.parametrize(
-    ("shape", "scale"),
-    [
-        pytest.param((384, 640), 1.0, id="the input's own size"),
-        pytest.param((768, 1280), 0.5, id="larger"),
-        pytest.param((96, 160), 4.0, id="smaller"),
-        pytest.param((540, 960), 2 / 3, id="wider"),
-        pytest.param((600, 512), 0.64, id="taller"),
-        pytest.param((1, 2000), 0.32, id="a line"),
-    ],
-)
-def test_a_picture_keeps_its_shape_in_the_input(shape: tuple[int, int], scale: float) -> None:
-    canvas = letterbox(np.full((*shape, 3), 200, np.uint8), (640, 384))
-
-    assert canvas.pixels.shape == (384, 640, 3)
-    assert canvas.scale == pytest.approx(scale)
-    rows, columns = max(1, round(shape[0] * scale)), round(shape[1] * scale)
-    assert (canvas.pixels[:rows, :columns] == 200).all()
-    assert canvas.pixels.astype(int).sum() == rows * columns * 3 * 200
 
 
 def test_no_pictures_give_no_answers(detector: CenterFace) -> None:

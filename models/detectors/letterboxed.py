@@ -1,0 +1,41 @@
+"""Run a one-pass detector on pictures fitted into its inputs of fixed size."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from core.types import Detections, Image
+from models.detectors.boxes import FacePoints, SizeWh, letterbox, map_back, nearest_shape
+from models.runtime import CompiledNetwork, Tensor
+
+SIZES_WH = ((640, 384), (384, 640))
+"""Input sizes for landscape and portrait pictures; multiples of 32."""
+
+Decode: TypeAlias = Callable[[tuple[Tensor, ...]], FacePoints]
+"""Reads the faces out of a network's outputs, in pixels of its input, best first."""
+
+
+class LetterboxedDetector:
+    """A FaceDetector; see models/analysis.py.
+
+    networks: one for each input size; each takes (1, height, width, 3) uint8 BGR.
+    """
+
+    def __init__(self, networks: Mapping[SizeWh, CompiledNetwork], decode: Decode) -> None:
+        self._networks = networks
+        self._decode = decode
+
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
+        """Find the faces of each image; boxes in pixels of that image."""
+        return [points.found for points in self.detect_points(images)]
+
+    def detect_points(self, images: Sequence[Image]) -> list[FacePoints]:
+        """Find faces and landmarks; images of one shape run as one batch."""
+        results: dict[int, FacePoints] = {}
+        sizes_wh = [nearest_shape(image, self._networks) for image in images]
+        for size_wh, network in self._networks.items():
+            chosen = [i for i, each in enumerate(sizes_wh) if each == size_wh]
+            canvases = [letterbox(images[i], size_wh) for i in chosen]
+            outputs = network.run([canvas.pixels[None] for canvas in canvases])
+            for i, canvas, grids in zip(chosen, canvases, outputs, strict=True):
+                results[i] = map_back(self._decode(grids), canvas.scale, images[i])
+        return [results[i] for i in range(len(images))]
