@@ -72,14 +72,14 @@ def load_analyser(threads: int | None = None) -> Analyser:
     """
     # Loading OpenVINO takes half a second, which commands without networks are spared.
     from core.assets import asset_path
-    from models.centerface import CenterFace
     from models.classifier import OpenVinoClassifier
-    from models.manifest import SHIPPED
-    from models.runtime import count_cores
+    from models.detectors.centerface import CenterFace
+    from models.manifest import SHIPPED_CLASSIFIER
+    from models.runtimes.cores import count_cores
 
     count = threads or count_cores()
     detector = CenterFace(asset_path("centerface.onnx"), count)
-    return Analyser(detector, OpenVinoClassifier(SHIPPED, count))
+    return Analyser(detector, OpenVinoClassifier(SHIPPED_CLASSIFIER, count))
 
 
 def _confident(found: Detections, min_score: float) -> Detections:

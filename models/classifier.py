@@ -9,7 +9,7 @@ from core.errors import WeightsMismatch
 from core.types import LABELS, Image, Probabilities
 from models.manifest import read_manifest
 from models.preprocess import to_input
-from models.runtime import CompiledNetwork, read_network
+from models.runtimes.openvino import CompiledNetwork, read_network
 
 
 class OpenVinoClassifier:

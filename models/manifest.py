@@ -1,69 +1,77 @@
-"""Read and check the manifest of the classifier's weights."""
+"""Read, check and write the manifest of a model version's folder."""
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.errors import WeightsMismatch
+from core.manifests import (
+    CARD,
+    NAME,
+    FileKind,
+    ModelFile,
+    ModelManifest,
+    Precision,
+    Task,
+    parse_manifest,
+    write_out,
+)
 
-NAME = "manifest.json"
-SHIPPED = Path(__file__).parent / "weights"
-"""The folder of the weights that this release was measured with."""
+__all__ = [
+    "CARD",
+    "NAME",
+    "SHIPPED_CLASSIFIER",
+    "SHIPPED_DETECTOR",
+    "SHIPPED_EDGE_CLASSIFIER",
+    "FileKind",
+    "ModelFile",
+    "ModelManifest",
+    "Precision",
+    "Task",
+    "describe_file",
+    "parse_manifest",
+    "read_manifest",
+    "write_manifest",
+]
+
+_WEIGHTS = Path(__file__).parent / "weights"
+SHIPPED_CLASSIFIER = _WEIGHTS / "classifier"
+"""The folder of the classifier that this release was measured with."""
+SHIPPED_EDGE_CLASSIFIER = _WEIGHTS / "classifier-edge"
+SHIPPED_DETECTOR = _WEIGHTS / "detector"
 
 
-@dataclass(frozen=True, slots=True)
-class WeightsFile:
-    name: str
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class WeightsManifest:
-    """What the weights are; the first file is the one to open.
-
-    temperature is baked into the graph, and stands here to be read.
-    """
-
-    model_version: str
-    architecture: str
-    labels: tuple[str, ...]
-    input_side: int
-    temperature: float
-    files: tuple[WeightsFile, ...]
-
-
-def read_manifest(folder: Path) -> WeightsManifest:
+def read_manifest(folder: Path) -> ModelManifest:
     """Read a folder's manifest and check every file against it.
 
     Raises WeightsMismatch.
     """
     try:
-        content = json.loads((folder / NAME).read_text())
-        files = tuple(WeightsFile(**entry) for entry in content.pop("files"))
-        content["labels"] = tuple(content["labels"])
-        manifest = WeightsManifest(**content, files=files)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        manifest = parse_manifest((folder / NAME).read_text())
+    except OSError as error:
         raise WeightsMismatch(
             f"{folder / NAME}: not a readable manifest ({error}); install the weights again"
         ) from error
-    for entry in manifest.files:
-        _check(folder / entry.name, entry)
+    except WeightsMismatch as error:
+        raise WeightsMismatch(f"{folder / NAME}: {error}; install the weights again") from error
+    for file in manifest.files:
+        _check(folder, file)
     return manifest
 
 
-def write_manifest(folder: Path, manifest: WeightsManifest) -> None:
-    (folder / NAME).write_text(json.dumps(asdict(manifest), indent=2) + "\n")
+def write_manifest(folder: Path, manifest: ModelManifest) -> None:
+    (folder / NAME).write_text(write_out(manifest))
 
 
-def describe_file(path: Path) -> WeightsFile:
+def describe_file(path: Path, kind: FileKind, folder: Path | None = None) -> ModelFile:
+    """Describe a file of a model folder; folder defaults to the one that it lies in."""
     content = path.read_bytes()
-    return WeightsFile(path.name, hashlib.sha256(content).hexdigest(), len(content))
+    name = path.relative_to(folder or path.parent).as_posix()
+    return ModelFile(name, hashlib.sha256(content).hexdigest(), len(content), kind)
 
 
-def _check(path: Path, expected: WeightsFile) -> None:
-    found = describe_file(path) if path.exists() else None
+def _check(folder: Path, expected: ModelFile) -> None:
+    path = folder / expected.name
+    found = describe_file(path, expected.runtime, folder) if path.is_file() else None
     if found != expected:
         state = "nothing" if found is None else f"{found.size} bytes, sha256 {found.sha256}"
         raise WeightsMismatch(

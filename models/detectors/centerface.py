@@ -14,7 +14,7 @@ import openvino as ov
 from core.types import Detections
 from models.detectors.boxes import FacePoints, SizeWh, suppress
 from models.detectors.letterboxed import SIZES_WH, LetterboxedDetector
-from models.runtime import CompiledNetwork, Tensor, read_network
+from models.runtimes.openvino import CompiledNetwork, Tensor, read_network
 
 STRIDE = 4
 """Pixels of the input per cell of the grid, from the paper."""

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from core.types import Detections, Image
 from models.detectors.boxes import FacePoints, SizeWh, letterbox, map_back, nearest_shape
-from models.runtime import CompiledNetwork, Tensor
+from models.runtimes.openvino import CompiledNetwork, Tensor
 
 SIZES_WH = ((640, 384), (384, 640))
 """Input sizes for landscape and portrait pictures; multiples of 32."""

@@ -15,9 +15,9 @@ import numpy as np
 from core.assets import asset_path
 from models.analysis import MaskClassifier
 from models.classifier import OpenVinoClassifier
-from models.manifest import SHIPPED
+from models.manifest import SHIPPED_CLASSIFIER
 from models.preprocess import resize
-from models.runtime import count_cores
+from models.runtimes.cores import count_cores
 from models.training.examples import Example, Split, read_examples
 from models.training.figures import Figures, in_words, measure
 from models.training.samples import Sample, load_samples, serving_crop
@@ -68,7 +68,9 @@ def _complain(line: str) -> None:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Evaluate the mask classifier.")
     parser.add_argument("--data", type=Path, required=True, help="Folder of labelled faces.")
-    parser.add_argument("--weights", type=Path, default=SHIPPED, help="Folder of the weights.")
+    parser.add_argument(
+        "--weights", type=Path, default=SHIPPED_CLASSIFIER, help="Folder of the weights."
+    )
     parser.add_argument("--source", help="All of this source, which training left out.")
     parser.add_argument("--side", type=int, help="Shrink each crop to so many pixels first.")
     parser.add_argument("--json", action="store_true", help="Print JSON.")

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.assets import asset_path
 from core.types import LABELS
 from models.preprocess import DEFAULT_SIDE
-from models.runtime import count_cores
+from models.runtimes.cores import count_cores
 from models.training.calibration import fit_temperature
 from models.training.draws import SampleDraws
 from models.training.examples import Split, leave_out, read_examples

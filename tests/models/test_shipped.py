@@ -9,8 +9,8 @@ import pytest
 from core.assets import asset_path
 from core.types import LABELS, Image, Label
 from models.analysis import Analyser, load_analyser
-from models.centerface import CenterFace
-from models.manifest import SHIPPED, read_manifest
+from models.detectors.centerface import CenterFace
+from models.manifest import SHIPPED_CLASSIFIER, read_manifest
 from models.training.masks import Worn, draw_mask
 
 SIZE_MAX = 20_000_000
@@ -59,7 +59,7 @@ def test_probabilities_sum_to_one_in_the_order_of_the_labels(analyser: Analyser)
 
     assert probabilities.shape == (2, 3)
     np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-3)
-    assert read_manifest(SHIPPED).labels == LABELS
+    assert read_manifest(SHIPPED_CLASSIFIER).labels == LABELS
 
 
 def test_one_and_several_streams_agree(analyser: Analyser) -> None:
@@ -79,13 +79,13 @@ def test_warming_up_leaves_nothing_behind(analyser: Analyser) -> None:
 
 
 def test_the_weights_are_small() -> None:
-    assert sum(file.size for file in read_manifest(SHIPPED).files) < SIZE_MAX
+    assert sum(file.size for file in read_manifest(SHIPPED_CLASSIFIER).files) < SIZE_MAX
 
 
 def test_the_model_card_tells_of_these_weights() -> None:
-    card = (SHIPPED / "MODEL_CARD.md").read_text()
+    card = (SHIPPED_CLASSIFIER / "MODEL_CARD.md").read_text()
 
-    assert read_manifest(SHIPPED).model_version in card
+    assert read_manifest(SHIPPED_CLASSIFIER).model_version in card
 
 
 def test_its_figures_on_photographs_are_as_the_card_says(shared_data: Path) -> None:
@@ -98,7 +98,8 @@ def test_its_figures_on_photographs_are_as_the_card_says(shared_data: Path) -> N
     detector = asset_path("centerface.onnx")
 
     figures = evaluate(
-        OpenVinoClassifier(SHIPPED, threads=1), load_samples(examples, detector, 1, print)
+        OpenVinoClassifier(SHIPPED_CLASSIFIER, threads=1),
+        load_samples(examples, detector, 1, print),
     )
 
     assert figures.accuracy > 0.93

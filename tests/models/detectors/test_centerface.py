@@ -9,7 +9,7 @@ import pytest
 from core.assets import asset_path
 from core.types import Image
 from models.detectors.centerface import CenterFace, decode
-from models.runtime import Tensor
+from models.runtimes.openvino import Tensor
 
 GRID = (12, 20)
 

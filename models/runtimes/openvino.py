@@ -4,7 +4,6 @@ A batch is spread over the streams as single images: on a CPU that is faster tha
 one large tensor.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -63,8 +62,3 @@ def cpu_settings(threads: int) -> dict[str, str]:
 def read_network(path: Path) -> ov.Model:
     """Read an ONNX file, or the .xml of an OpenVINO IR with its .bin beside it."""
     return ov.Core().read_model(path)
-
-
-def count_cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -5,7 +5,8 @@ import openvino as ov
 import openvino.opset13 as ops
 import pytest
 
-from models.runtime import CompiledNetwork, count_cores, cpu_settings
+from models.runtimes.cores import count_cores
+from models.runtimes.openvino import CompiledNetwork, cpu_settings
 
 
 def summing_network() -> ov.Model:

@@ -1,0 +1,1 @@
+"""Run networks: OpenVINO, TensorFlow and LiteRT behind one interface."""
