@@ -1,0 +1,1 @@
+"""Train our own face detector: pictures, teachers, network, loss, loop, figures."""
