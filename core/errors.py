@@ -13,7 +13,8 @@ MaskwatchError
 ├── WeightsMismatch    a model file is missing or its checksum is another
 ├── NoAnswer           another process did not answer in time
 ├── DatabaseAway       the SQL database does not answer; what was begun is undone
-└── NotFound           the thing that was named does not exist
+├── NotFound           the thing that was named does not exist
+└── Conflict           what is asked for clashes with how things are now
 
 A message says what was expected, what was found and what to do. It never holds
 a password.
@@ -75,4 +76,8 @@ class DatabaseAway(MaskwatchError):
 
 
 class NotFound(MaskwatchError):
+    pass
+
+
+class Conflict(MaskwatchError):
     pass

@@ -9,7 +9,7 @@ from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from core.errors import BadRequest, MaskwatchError, NoAnswer, NotFound
+from core.errors import BadRequest, Conflict, MaskwatchError, NoAnswer, NotFound, WeightsMismatch
 
 logger = logging.getLogger(__name__)
 
@@ -20,6 +20,8 @@ _SECRET_FIELDS = frozenset({"url", "password", "secret", "token"})
 _STATUS_OF: dict[type[MaskwatchError], HTTPStatus] = {
     BadRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
+    Conflict: HTTPStatus.CONFLICT,
+    WeightsMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoAnswer: HTTPStatus.GATEWAY_TIMEOUT,
 }
 

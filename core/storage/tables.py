@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, MetaData
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, MetaData, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from core.storage.engine import Moment
@@ -153,3 +153,54 @@ class SettingRow(Table):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[bytes]
+
+
+class ModelVersionRow(Table):
+    """A model version; its manifest says what it is, and names its files with their checksums.
+
+    checked_at: when its networks were last seen to run; null if never. One that was
+    active and is removed keeps its row, without card and files: sightings name it.
+    """
+
+    __tablename__ = "model_versions"
+    __table_args__ = (UniqueConstraint("task", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[str]
+    version: Mapped[str]
+    manifest: Mapped[str]
+    card: Mapped[str]
+    is_shipped: Mapped[bool]
+    added_at: Mapped[datetime] = mapped_column(Moment)
+    added_by: Mapped[str]
+    checked_at: Mapped[datetime | None] = mapped_column(Moment)
+    removed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class ModelFileRow(Table):
+    """One file of a version that was added; those of shipped ones lie in models/weights."""
+
+    __tablename__ = "model_files"
+
+    model_version_id: Mapped[int] = mapped_column(
+        ForeignKey("model_versions.id", ondelete="CASCADE"), primary_key=True
+    )
+    name: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+
+
+class ModelActivationRow(Table):
+    """One change of the active version; the newest row of a task tells the active one.
+
+    previous_id: the activation to which a rollback goes back; null where there is none.
+    """
+
+    __tablename__ = "model_activations"
+    __table_args__ = (Index(None, "task", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[str]
+    model_version_id: Mapped[int] = mapped_column(ForeignKey("model_versions.id"))
+    activated_at: Mapped[datetime] = mapped_column(Moment)
+    activated_by: Mapped[str]
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("model_activations.id"))

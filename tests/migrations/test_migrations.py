@@ -7,6 +7,7 @@ from sqlalchemy import inspect
 import migrations
 from core.storage.engine import Database, make_engine
 from core.storage.tables import Table
+from core.storage.users import Role, add_user, list_users
 
 
 def test_the_migrations_make_what_the_tables_say(any_database: Database) -> None:
@@ -25,3 +26,14 @@ def test_they_go_down_to_nothing_and_up_again(any_database: Database) -> None:
     migrations.upgrade(any_database.url)
     assert set(Table.metadata.tables) < set(inspect(engine).get_table_names())
     engine.dispose()
+
+
+def test_a_step_down_and_up_keeps_what_the_first_tables_hold(any_database: Database) -> None:
+    with any_database.write() as session:
+        ann = add_user(session, "ann", Role.VIEWER, None)
+
+    migrations.downgrade(any_database.url, "0001")
+    migrations.upgrade(any_database.url)
+
+    with any_database.read() as session:
+        assert list_users(session) == [ann]
