@@ -13,7 +13,7 @@ import openvino as ov
 
 from core.types import Detections
 from models.detectors.boxes import FacePoints, SizeWh, suppress
-from models.detectors.letterboxed import SIZES_WH, LetterboxedDetector
+from models.detectors.letterboxed import SIZES_WH, LetterboxedDetector, take_pixels
 from models.runtimes.openvino import CompiledNetwork, Tensor, read_network
 
 STRIDE = 4
@@ -39,7 +39,9 @@ class CenterFace(LetterboxedDetector):
         super().__init__(networks, partial(decode, score_floor=score_floor))
 
 
-def decode(grids: tuple[Tensor, ...], score_floor: float = SCORE_FLOOR) -> FacePoints:
+def decode(
+    grids: tuple[Tensor, ...], _size_wh: SizeWh, score_floor: float = SCORE_FLOOR
+) -> FacePoints:
     """Read the faces out of the network's four grids.
 
     In this order: heatmap (1, 1, h, w); scales (1, 2, h, w), log of height and width in
@@ -66,11 +68,4 @@ def _prepare(network: ov.Model, size_wh: SizeWh) -> ov.Model:
     """Give the network its input size, and let it take BGR bytes as OpenCV has them."""
     width, height = size_wh
     network.reshape([1, 3, height, width])
-    steps = ov.preprocess.PrePostProcessor(network)
-    taken = steps.input()
-    taken.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
-    taken.tensor().set_color_format(ov.preprocess.ColorFormat.BGR)
-    taken.model().set_layout(ov.Layout("NCHW"))
-    steps_of_input = taken.preprocess().convert_element_type(ov.Type.f32)
-    steps_of_input.convert_color(ov.preprocess.ColorFormat.RGB)
-    return steps.build()
+    return take_pixels(network, as_rgb=True)

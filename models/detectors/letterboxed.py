@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
+import openvino as ov
+
 from core.types import Detections, Image
 from models.detectors.boxes import FacePoints, SizeWh, letterbox, map_back, nearest_shape
 from models.runtimes.openvino import CompiledNetwork, Tensor
@@ -10,8 +12,8 @@ from models.runtimes.openvino import CompiledNetwork, Tensor
 SIZES_WH = ((640, 384), (384, 640))
 """Input sizes for landscape and portrait pictures; multiples of 32."""
 
-Decode: TypeAlias = Callable[[tuple[Tensor, ...]], FacePoints]
-"""Reads the faces out of a network's outputs, in pixels of its input, best first."""
+Decode: TypeAlias = Callable[[tuple[Tensor, ...], SizeWh], FacePoints]
+"""Reads the faces out of a network's outputs, in pixels of its input of that size, best first."""
 
 
 class LetterboxedDetector:
@@ -37,5 +39,21 @@ class LetterboxedDetector:
             canvases = [letterbox(images[i], size_wh) for i in chosen]
             outputs = network.run([canvas.pixels[None] for canvas in canvases])
             for i, canvas, grids in zip(chosen, canvases, outputs, strict=True):
-                results[i] = map_back(self._decode(grids), canvas.scale, images[i])
+                results[i] = map_back(self._decode(grids, size_wh), canvas.scale, images[i])
         return [results[i] for i in range(len(images))]
+
+
+def take_pixels(network: ov.Model, as_rgb: bool) -> ov.Model:
+    """Let a float NCHW network take (1, h, w, 3) BGR bytes as OpenCV has them.
+
+    as_rgb: whether it was trained on RGB. Its input has its size already.
+    """
+    steps = ov.preprocess.PrePostProcessor(network)
+    taken = steps.input()
+    taken.tensor().set_element_type(ov.Type.u8).set_layout(ov.Layout("NHWC"))
+    taken.tensor().set_color_format(ov.preprocess.ColorFormat.BGR)
+    taken.model().set_layout(ov.Layout("NCHW"))
+    steps_of_input = taken.preprocess().convert_element_type(ov.Type.f32)
+    if as_rgb:
+        steps_of_input.convert_color(ov.preprocess.ColorFormat.RGB)
+    return steps.build()

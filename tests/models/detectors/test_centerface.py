@@ -76,7 +76,7 @@ def overlap_slowly(a: list[float], b: list[float]) -> float:
 def test_decoding_agrees_with_a_slow_version(faces: int) -> None:
     grids = grids_of(seed=faces, faces=faces)
 
-    points = decode(grids)
+    points = decode(grids, (GRID[1] * 4, GRID[0] * 4))
 
     expected = decode_slowly(*grids)
     assert len(points.found) == len(expected)
