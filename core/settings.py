@@ -61,7 +61,21 @@ class Settings(BaseSettings):
         """SQLAlchemy address of the database."""
         if self.database_url:
             return _with_driver(self.database_url)
-        return f"sqlite:///{(self.data / 'maskwatch.db').absolute()}"
+        return f"sqlite:///{self._embedded_database.absolute()}"
+
+    @property
+    def database_is_there(self) -> bool:
+        """Say whether there is a database to ask; opening the embedded one would make it."""
+        return bool(self.database_url) or self._embedded_database.exists()
+
+    @property
+    def _embedded_database(self) -> Path:
+        return self.data / "maskwatch.db"
+
+    @property
+    def models(self) -> Path:
+        """Folder of copies of the model versions that were added."""
+        return self.data / "models"
 
     @property
     def key_file(self) -> Path:

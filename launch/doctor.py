@@ -103,7 +103,7 @@ def _find_redis(settings: Settings) -> str:
 
 
 def _find_database(settings: Settings) -> str:
-    if not settings.database_url and not (settings.data / "maskwatch.db").exists():
+    if not settings.database_is_there:
         return "none yet; `up` makes it"
     with closing(Database(settings.database)) as database:
         database.check()

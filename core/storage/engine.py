@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Dialect, Engine, create_engine, event, text
+from sqlalchemy import Dialect, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, TypeDecorator
@@ -59,6 +59,11 @@ class Database:
             raise BadSettings(
                 f"no database answers at {address}; start it or set MASKWATCH_DATABASE_URL"
             ) from error
+
+    def has_table(self, name: str) -> bool:
+        """Say whether a table is there: it is not in a database of an earlier release."""
+        with self._explained():
+            return inspect(self._engine).has_table(name)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -33,3 +33,11 @@ def test_the_embedded_redis_is_found_in_the_data_folder(tmp_path: Path) -> None:
 def test_postgres_addresses_name_the_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MASKWATCH_DATABASE_URL", "postgres://u:p@h/db")
     assert load_settings().database == "postgresql+psycopg://u:p@h/db"
+
+
+def test_an_embedded_database_is_there_once_it_was_made(tmp_path: Path) -> None:
+    settings = load_settings(data=tmp_path)
+    assert not settings.database_is_there
+    (tmp_path / "maskwatch.db").touch()
+    assert settings.database_is_there
+    assert load_settings(data=tmp_path / "other", database_url="postgres://h/db").database_is_there

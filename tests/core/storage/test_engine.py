@@ -59,3 +59,8 @@ def test_a_database_knows_its_key(any_database: Database, box: SecretBox, tmp_pa
             check_key(session, box)
     with pytest.raises(BadSettings, match="secret key"), any_database.write() as session:
         check_key(session, SecretBox([Fernet.generate_key()]))
+
+
+def test_a_table_is_there_or_not(any_database: Database) -> None:
+    assert any_database.has_table("model_versions")
+    assert not any_database.has_table("of_a_later_release")
