@@ -5,10 +5,12 @@ Nothing here reads a file or a clock once the networks are loaded.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from core.errors import WeightsMismatch
 from core.types import Detections, Faces, Image, Probabilities
 from models.preprocess import cut_crops, sharpness
 
@@ -64,22 +66,36 @@ class Analyser:
         self.classifier.classify([np.zeros((64, 64, 3), np.uint8)])
 
 
-def load_analyser(threads: int | None = None) -> Analyser:
-    """Load the shipped networks, every file checked against its checksum.
+def load_analyser(
+    threads: int | None = None, *, classifier: Path | None = None, detector: Path | None = None
+) -> Analyser:
+    """Load the networks, every file checked against its checksum.
 
     threads: cores to use, by default all that this process may use; give fewer
-    where several workers share a host. Raises WeightsMismatch.
+    where several workers share a host. classifier, detector: folders of other versions
+    than the shipped ones. Raises WeightsMismatch.
     """
     # Loading OpenVINO takes half a second, which commands without networks are spared.
     from core.assets import asset_path
-    from models.classifier import OpenVinoClassifier
     from models.detectors.centerface import CenterFace
     from models.manifest import SHIPPED_CLASSIFIER
     from models.runtimes.cores import count_cores
 
     count = threads or count_cores()
-    detector = CenterFace(asset_path("centerface.onnx"), count)
-    return Analyser(detector, OpenVinoClassifier(SHIPPED_CLASSIFIER, count))
+    finder = CenterFace(asset_path("centerface.onnx"), count)
+    return Analyser(finder, load_classifier(classifier or SHIPPED_CLASSIFIER, count))
+
+
+def load_classifier(folder: Path, threads: int) -> MaskClassifier:
+    """Load the classifier of a model folder. Raises WeightsMismatch."""
+    from models.classifier import OpenVinoClassifier
+
+    return OpenVinoClassifier(folder, threads)
+
+
+def load_detector(folder: Path, threads: int) -> FaceDetector:
+    """Load the detector of a model folder. Raises WeightsMismatch."""
+    raise WeightsMismatch(f"{folder}: this release runs no detectors of its own")
 
 
 def _confident(found: Detections, min_score: float) -> Detections:
