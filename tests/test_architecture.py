@@ -24,6 +24,8 @@ HOMES = {
     "tensorflow": ("models",),
     "keras": ("models",),
     "openvino": ("models",),
+    "ai_edge_litert": ("models",),
+    "nncf": ("models",),
     "sqlalchemy": ("core/storage", "migrations"),
     "alembic": ("migrations",),
     "flask": ("dashboard",),

@@ -1,0 +1,1 @@
+"""Write networks as the files that runtimes open, and make them smaller."""
