@@ -1,0 +1,173 @@
+"""Model versions: from a folder into the database, and from there to where they are loaded.
+
+A version's files are rows of the database. Whoever loads one keeps a copy in
+DATA/models, and trusts it only if every file has the checksum of the manifest in SQL.
+"""
+
+import fcntl
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from core.errors import BadSettings, WeightsMismatch
+from core.manifests import CARD, NAME, Task
+from core.model_folders import FILE_BYTES_MAX, ModelFolder
+from core.settings import Settings
+from core.storage.engine import Database
+from core.storage.model_versions import ModelVersion, get_version, read_active_ids, read_content
+from models.analysis import Analyser, load_analyser
+from models.manifest import (
+    SHIPPED_CLASSIFIER,
+    SHIPPED_DETECTOR,
+    SHIPPED_EDGE_CLASSIFIER,
+    read_manifest,
+)
+from models.trials import explain_failures, try_version
+
+SHIPPED = (SHIPPED_CLASSIFIER, SHIPPED_EDGE_CLASSIFIER, SHIPPED_DETECTOR)
+"""The first of each task is the one that a new installation starts with."""
+
+
+class ModelRegistry:
+    """The model versions of an installation, as files that can be loaded.
+
+    Without a database, this release's versions are all there is.
+    """
+
+    def __init__(self, settings: Settings, threads: int | None = None) -> None:
+        """threads: cores that a loaded version may use."""
+        self._database = Database(settings.database) if settings.database_is_there else None
+        self._cache, self._threads = settings.models, threads
+        self._has_tables = False
+
+    def read_active_ids(self) -> dict[Task, int]:
+        """Read which versions are active. Raises DatabaseAway."""
+        if self._database is None:
+            return {}
+        # A database of an earlier release, that nobody has migrated yet, has none.
+        self._has_tables = self._has_tables or self._database.has_table("model_versions")
+        if not self._has_tables:
+            return {}
+        with self._database.read() as session:
+            return read_active_ids(session)
+
+    def load(self, ids: Mapping[Task, int]) -> Analyser:
+        """Load and warm up these versions; those of this release for a task that is left out.
+
+        Raises NotFound, WeightsMismatch, DatabaseAway and BadSettings.
+        """
+        folders = {task: self.locate(version_id) for task, version_id in ids.items()}
+        with explain_failures("the active model"):
+            analyser = load_analyser(
+                self._threads,
+                classifier=folders.get(Task.CLASSIFIER),
+                detector=folders.get(Task.DETECTOR),
+            )
+            analyser.warm_up()
+        return analyser
+
+    def check(self, version_id: int) -> None:
+        """Load a version alone and run it on generated pictures; errors as of load."""
+        try_version(self.locate(version_id))
+
+    def locate(self, version_id: int) -> Path:
+        """Find a version's folder, fetching its files if need be. Errors as of load."""
+        if self._database is None:
+            raise BadSettings("no database is set here; set MASKWATCH_DATABASE_URL")
+        with self._database.read() as session:
+            version = get_version(session, version_id)
+        if version.is_shipped:
+            return _find_shipped(version)
+        return self._materialise(self._database, version)
+
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+
+    def _materialise(self, database: Database, version: ModelVersion) -> Path:
+        """Have the version's files in the cache: those there if they are right, or fetched."""
+        folder = self._cache / f"{version.task}-{version.version}"
+        try:
+            with _hold(self._cache):
+                if not _is_intact(folder, version):
+                    self._fetch(database, folder, version)
+        except OSError as error:
+            raise BadSettings(
+                f"{folder} cannot be written ({error.strerror}); give a data folder that can, "
+                "by --data or MASKWATCH_DATA"
+            ) from error
+        return folder
+
+    def _fetch(self, database: Database, folder: Path, version: ModelVersion) -> None:
+        """Write the files beside the folder, then put them in its place in one step."""
+        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=self._cache) as beside:
+            fresh = Path(beside, "fresh")
+            fresh.mkdir()
+            for file in version.manifest.files:
+                with database.read() as session:
+                    (fresh / file.name).write_bytes(read_content(session, version.id, file))
+            (fresh / NAME).write_text(version.manifest_text)
+            if folder.exists():
+                folder.rename(Path(beside, "old"))
+            fresh.rename(folder)
+
+
+def shipped_folders() -> list[ModelFolder]:
+    """Describe the versions of this release, without their contents. Raises WeightsMismatch."""
+    return [_describe(folder) for folder in SHIPPED if (folder / NAME).exists()]
+
+
+def read_folder(folder: Path) -> ModelFolder:
+    """Read a model folder with its files' contents. Raises WeightsMismatch."""
+    manifest = read_manifest(folder)
+    for file in manifest.files:
+        if file.size > FILE_BYTES_MAX:
+            raise WeightsMismatch(
+                f"{folder / file.name}: expected at most {FILE_BYTES_MAX} bytes, found {file.size}"
+            )
+    contents = {file.name: (folder / file.name).read_bytes() for file in manifest.files}
+    described = _describe(folder)
+    return ModelFolder(described.manifest, described.card, contents)
+
+
+def load_active(settings: Settings, threads: int | None = None) -> Analyser:
+    """Load what is active in this installation; where there is none, this release's versions.
+
+    Errors as of ModelRegistry.load.
+    """
+    with closing(ModelRegistry(settings, threads)) as registry:
+        return registry.load(registry.read_active_ids())
+
+
+def _describe(folder: Path) -> ModelFolder:
+    card = folder / CARD
+    text = card.read_text(errors="replace") if card.exists() else ""
+    return ModelFolder((folder / NAME).read_text(), text)
+
+
+def _find_shipped(version: ModelVersion) -> Path:
+    for folder in SHIPPED:
+        if (folder / NAME).exists() and (folder / NAME).read_text() == version.manifest_text:
+            return folder
+    raise WeightsMismatch(
+        f"{version.version} came with another release than this; update this installation, or "
+        "run `maskwatch migrate` with it"
+    )
+
+
+def _is_intact(folder: Path, version: ModelVersion) -> bool:
+    """Say whether a folder holds this version, as SQL knows it."""
+    try:
+        return read_manifest(folder) == version.manifest
+    except WeightsMismatch:
+        return False
+
+
+@contextmanager
+def _hold(cache: Path) -> Iterator[None]:
+    """Let one process at a time change the cache."""
+    cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (cache / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
