@@ -63,6 +63,14 @@ class InferenceLoop:
         self._batch_wait_s = batch_wait_s
         self.done = WorkDone()
 
+    @property
+    def model_version(self) -> str:
+        return self._analyser.model_version
+
+    def use(self, analyser: Analyser) -> None:
+        """Analyse with other networks from the next batch on."""
+        self._analyser = analyser
+
     def step(self, wait_s: float = IDLE_WAIT_S) -> int:
         """Take one batch through; returns how many frames were finished."""
         images, leases = self._decode(self._take_batch(wait_s))

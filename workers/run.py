@@ -7,6 +7,8 @@ no networks, and what is not loaded costs no start-up time.
 import logging
 import os
 import socket
+from functools import partial
+from typing import TYPE_CHECKING
 
 import psutil
 from redis import Redis
@@ -18,8 +20,12 @@ from core.frames import FrameQueue
 from core.heartbeats import Beating, read_heartbeats
 from core.live import LiveChannel
 from core.processes import Stop
+from core.requests import answer_next
 from core.results import ResultQueue
 from core.settings import Settings
+
+if TYPE_CHECKING:
+    from workers.inference import InferenceLoop
 
 logger = logging.getLogger(__name__)
 
@@ -30,13 +36,16 @@ _PAUSE_S = 1.0
 def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> None:
     """Analyse frames until asked to stop; the batch in hand is finished first.
 
-    threads: cores to use; all that the process may use where None.
+    threads: cores to use; all that the process may use where None. Newly activated
+    models are taken between two batches.
     """
-    from models.analysis import load_analyser
+    from models.registry import ModelRegistry
     from workers.inference import InferenceLoop
+    from workers.model_following import ModelFollower, leave
 
-    analyser = load_analyser(threads)
     redis = connect_redis(settings)
+    follower = ModelFollower(ModelRegistry(settings, threads), partial(answer_next, redis))
+    analyser = follower.load_first()
     loop = InferenceLoop(
         _frame_queue(redis, settings),
         analyser,
@@ -46,12 +55,16 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
     )
     with Beating(redis, "worker") as beating:
         logger.info("worker analyses with %s", analyser.model_version)
+        following = follower.start(stop)
         while not stop.is_set:
             try:
+                if fresh := follower.take():
+                    loop.use(fresh)
                 loop.step()
-                beating.detail = f"{loop.done.frames} frames, {loop.done.faces} faces"
+                beating.detail = describe_worker(loop, follower.trouble)
             except (ConnectionError, TimeoutError) as error:
                 _wait_for_redis(stop, error)
+    leave(following)
 
 
 def run_recorder(settings: Settings, stop: Stop) -> None:
@@ -89,6 +102,12 @@ def run_jobs(settings: Settings, stop: Stop) -> None:
 
     with Beating(connect_redis(settings), "jobs"):
         work_off_jobs(settings, stop)
+
+
+def describe_worker(loop: "InferenceLoop", trouble: str) -> str:
+    """Say which models are in use, what was done, and why the models are not the active ones."""
+    words = f"{loop.model_version}; {loop.done.frames} frames, {loop.done.faces} faces"
+    return f"{words}; not the active model: {trouble}" if trouble else words
 
 
 def count_recorders(redis: Redis) -> int:
