@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from core.detectors import TILES_PATTERN, DetectorChoice, DetectorName, parse_tiles
 from core.errors import BadSettings
 
 
@@ -49,6 +50,15 @@ class Settings(BaseSettings):
     min_score: float = Field(
         0.5, ge=0.05, le=0.99, description="Detector score below which a face is not counted."
     )
+    detector: DetectorName = Field(
+        DetectorName.CENTERFACE, description="Face detector: centerface, fast, yunet or mtcnn."
+    )
+    detector_file: Path | None = Field(None, description="File of the detector yunet.")
+    detector_tiles: str = Field(
+        "off",
+        pattern=TILES_PATTERN,
+        description="Tiles to look for small faces in: off, auto, or columns x rows.",
+    )
     viewers_max: int = Field(
         400, ge=4, description="Open connections that one dashboard process serves at most."
     )
@@ -84,6 +94,10 @@ class Settings(BaseSettings):
     @property
     def media(self) -> Path:
         return self.media_folder or self.data / "media"
+
+    @property
+    def detector_choice(self) -> DetectorChoice:
+        return DetectorChoice(self.detector, self.detector_file, parse_tiles(self.detector_tiles))
 
     @property
     def redis_is_embedded(self) -> bool:

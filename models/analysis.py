@@ -10,6 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
+from core.detectors import DetectorChoice
 from core.errors import WeightsMismatch
 from core.types import Detections, Faces, Image, Probabilities
 from models.preprocess import cut_crops, sharpness
@@ -67,22 +68,26 @@ class Analyser:
 
 
 def load_analyser(
-    threads: int | None = None, *, classifier: Path | None = None, detector: Path | None = None
+    threads: int | None = None,
+    *,
+    classifier: Path | None = None,
+    detector: Path | None = None,
+    choice: DetectorChoice | None = None,
 ) -> Analyser:
     """Load the networks, every file checked against its checksum.
 
     threads: cores to use, by default all that this process may use; give fewer
     where several workers share a host. classifier, detector: folders of other versions
-    than the shipped ones. Raises WeightsMismatch.
+    than the shipped ones. choice: the settings' detector, by default CenterFace.
+    Raises WeightsMismatch and BadSettings.
     """
     # Loading OpenVINO takes half a second, which commands without networks are spared.
-    from core.assets import asset_path
-    from models.detectors.centerface import CenterFace
+    from models.detectors.chosen import build_detector
     from models.manifest import SHIPPED_CLASSIFIER
     from models.runtimes.cores import count_cores
 
     count = threads or count_cores()
-    finder = CenterFace(asset_path("centerface.onnx"), count)
+    finder = build_detector(choice or DetectorChoice(), count, detector)
     return Analyser(finder, load_classifier(classifier or SHIPPED_CLASSIFIER, count))
 
 

@@ -1,9 +1,19 @@
 """How a detector and its tiles are chosen in words."""
 
+from pathlib import Path
+
 import pytest
 
-from core.detectors import AUTOMATIC_TILES, NO_TILES, DetectorName, Tiles, parse_tiles
+from core.detectors import (
+    AUTOMATIC_TILES,
+    NO_TILES,
+    DetectorChoice,
+    DetectorName,
+    Tiles,
+    parse_tiles,
+)
 from core.errors import BadSettings
+from core.settings import load_settings
 
 
 @pytest.mark.parametrize(
@@ -29,3 +39,25 @@ def test_accurate_is_another_word_for_centerface() -> None:
     assert DetectorName("accurate") is DetectorName.CENTERFACE
     with pytest.raises(ValueError, match="slow"):
         DetectorName("slow")
+
+
+def test_the_settings_carry_the_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MASKWATCH_DETECTOR", "yunet")
+    monkeypatch.setenv("MASKWATCH_DETECTOR_FILE", "my.onnx")
+    monkeypatch.setenv("MASKWATCH_DETECTOR_TILES", "3x2")
+
+    choice = load_settings().detector_choice
+
+    assert choice == DetectorChoice(DetectorName.YUNET, Path("my.onnx"), Tiles(3, 2))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DETECTOR", "haar"), ("DETECTOR_TILES", "9x9")], ids=["name", "tiles"]
+)
+def test_a_choice_that_cannot_work_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"MASKWATCH_{name}", value)
+
+    with pytest.raises(BadSettings, match=f"MASKWATCH_{name} is '{value}'"):
+        load_settings()

@@ -1,0 +1,62 @@
+"""Build the face detector that the settings name; each loads its own packages only."""
+
+from pathlib import Path
+
+from core.detectors import NO_TILES, DetectorChoice, DetectorName
+from core.errors import BadSettings
+from models.analysis import FaceDetector
+
+
+def build_detector(
+    choice: DetectorChoice, threads: int, folder: Path | None = None
+) -> FaceDetector:
+    """Load the chosen detector, in tiles if so chosen.
+
+    folder: of another version of our own detector (`fast`) than the shipped
+    one. Raises BadSettings and WeightsMismatch, which say what is missing.
+    """
+    detector = _BUILDERS[choice.name](choice, threads, folder)
+    if choice.tiles == NO_TILES:
+        return detector
+    from models.detectors.tiling import TiledDetector
+
+    return TiledDetector(detector, choice.tiles)
+
+
+def _build_centerface(_choice: DetectorChoice, threads: int, _folder: Path | None) -> FaceDetector:
+    from core.assets import asset_path
+    from models.detectors.centerface import CenterFace
+
+    return CenterFace(asset_path("centerface.onnx"), threads)
+
+
+def _build_fast(_choice: DetectorChoice, threads: int, folder: Path | None) -> FaceDetector:
+    from models.analysis import load_detector
+    from models.manifest import SHIPPED_DETECTOR
+
+    return load_detector(folder or SHIPPED_DETECTOR, threads)
+
+
+def _build_yunet(choice: DetectorChoice, threads: int, _folder: Path | None) -> FaceDetector:
+    from models.detectors.yunet import YuNet
+
+    if choice.file is None:
+        raise BadSettings(
+            "the detector yunet needs its .onnx file, which is not ours to ship; "
+            "name it in MASKWATCH_DETECTOR_FILE"
+        )
+    return YuNet(choice.file, threads)
+
+
+def _build_mtcnn(_choice: DetectorChoice, _threads: int, _folder: Path | None) -> FaceDetector:
+    from models.detectors.mtcnn import load_mtcnn
+
+    return load_mtcnn()
+
+
+_BUILDERS = {
+    DetectorName.CENTERFACE: _build_centerface,
+    DetectorName.FAST: _build_fast,
+    DetectorName.YUNET: _build_yunet,
+    DetectorName.MTCNN: _build_mtcnn,
+}
