@@ -61,9 +61,11 @@ def up(settings: "Settings", demo: bool, host: str, port: int, workers: int) -> 
     """Run everything until Ctrl-C: servers, cameras, analysis, dashboard."""
     from core.processes import stop_on_signals
     from launch.up import Address, run_up
+    from models.shipped import shipped_folders
 
     cameras = _demo_cameras() if demo else None
-    run_up(settings, Address(host, port), workers, cameras, stop_on_signals())
+    address, stop = Address(host, port), stop_on_signals()
+    run_up(settings, address, workers, cameras, stop, shipped_folders())
 
 
 @main.command()
@@ -124,9 +126,10 @@ def migrate(settings: "Settings") -> None:
     """Bring the database to this version, and make the secret key; `up` does both by itself."""
     from launch.data_folder import make_data_folder
     from launch.database import migrate_database, open_key
+    from models.shipped import shipped_folders
 
     make_data_folder(settings.data)
-    migrate_database(settings.database, open_key(settings))
+    migrate_database(settings.database, open_key(settings), shipped_folders())
     click.echo("the database is up to date")
 
 

@@ -5,11 +5,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from core.model_folders import ModelFolder
 from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
 from core.storage.installation import check_key
+from core.storage.model_activations import register_shipped
 from core.storage.users import Role, create_sign_in_link, find_or_add_user, has_users
 from launch.data_folder import make_data_folder
 
@@ -26,24 +28,27 @@ class Greeting:
 
 
 def prepare_database(
-    url: str, box: SecretBox, demo_cameras: Sequence[NewCamera] | None
+    url: str,
+    box: SecretBox,
+    demo_cameras: Sequence[NewCamera] | None,
+    models: Sequence[ModelFolder] = (),
 ) -> Greeting | None:
     """Migrate, check the secret key against the data, add the demo cameras if given.
 
-    Returns the link to print; None where people sign in with their passwords.
-    Raises BadSettings.
+    models: the versions of this release. Returns the link to print; None where people
+    sign in with their passwords. Raises BadSettings.
     """
-    migrate_database(url, box)
+    migrate_database(url, box, models)
     with closing(Database(url)) as database:
         if demo_cameras is not None:
             return _add_demo(database, box, demo_cameras)
         return _invite_first_user(database)
 
 
-def migrate_database(url: str, box: SecretBox) -> None:
+def migrate_database(url: str, box: SecretBox, models: Sequence[ModelFolder] = ()) -> None:
     """Bring the tables to this version; make sure that the key fits what they hold.
 
-    Raises BadSettings.
+    models: the versions of this release, which become known. Raises BadSettings.
     """
     # Imported here: alembic is needed by nothing else of `up`.
     from migrations import upgrade
@@ -53,6 +58,7 @@ def migrate_database(url: str, box: SecretBox) -> None:
         upgrade(url)
         with database.write() as session:
             check_key(session, box)
+            register_shipped(session, models)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from time import monotonic
 
 from core.connections import connect_redis
 from core.errors import BadSettings
+from core.model_folders import ModelFolder
 from core.processes import Stop
 from core.settings import Settings
 from core.storage.cameras import NewCamera
@@ -57,12 +58,14 @@ def run_up(
     workers: int,
     demo_cameras: Sequence[NewCamera] | None,
     stop: Stop,
+    models: Sequence[ModelFolder] = (),
 ) -> None:
     """Run everything until asked to stop.
 
     Check the port; hold the data folder; open the secret key; start Valkey;
-    prepare the database, with the demo's cameras if any are given; start our
-    processes; say when they serve; restart what dies; stop all in order.
+    prepare the database, with the demo's cameras if any are given, and with the model
+    versions of this release; start our processes; say when they serve; restart what
+    dies; stop all in order.
     Raises BadSettings.
     """
     check_port(address)
@@ -72,7 +75,7 @@ def run_up(
         try:
             _start_redis(settings, supervisor)
             _say("preparing the database ...")
-            greeting = prepare_database(settings.database, box, demo_cameras)
+            greeting = prepare_database(settings.database, box, demo_cameras, models)
             programs = our_programs(settings.data.absolute(), address, workers)
             _say(f"starting {', '.join(program.name for program in programs)} ...")
             for program in programs:

@@ -11,22 +11,15 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.errors import BadSettings, WeightsMismatch
-from core.manifests import CARD, NAME, Task
+from core.manifests import NAME, Task
 from core.model_folders import FILE_BYTES_MAX, ModelFolder
 from core.settings import Settings
 from core.storage.engine import Database
 from core.storage.model_versions import ModelVersion, get_version, read_active_ids, read_content
 from models.analysis import Analyser, load_analyser
-from models.manifest import (
-    SHIPPED_CLASSIFIER,
-    SHIPPED_DETECTOR,
-    SHIPPED_EDGE_CLASSIFIER,
-    read_manifest,
-)
+from models.manifest import read_manifest
+from models.shipped import SHIPPED, describe_folder
 from models.trials import explain_failures, try_version
-
-SHIPPED = (SHIPPED_CLASSIFIER, SHIPPED_EDGE_CLASSIFIER, SHIPPED_DETECTOR)
-"""The first of each task is the one that a new installation starts with."""
 
 
 class ModelRegistry:
@@ -113,11 +106,6 @@ class ModelRegistry:
             fresh.rename(folder)
 
 
-def shipped_folders() -> list[ModelFolder]:
-    """Describe the versions of this release, without their contents. Raises WeightsMismatch."""
-    return [_describe(folder) for folder in SHIPPED if (folder / NAME).exists()]
-
-
 def read_folder(folder: Path) -> ModelFolder:
     """Read a model folder with its files' contents. Raises WeightsMismatch."""
     manifest = read_manifest(folder)
@@ -127,7 +115,7 @@ def read_folder(folder: Path) -> ModelFolder:
                 f"{folder / file.name}: expected at most {FILE_BYTES_MAX} bytes, found {file.size}"
             )
     contents = {file.name: (folder / file.name).read_bytes() for file in manifest.files}
-    described = _describe(folder)
+    described = describe_folder(folder)
     return ModelFolder(described.manifest, described.card, contents)
 
 
@@ -138,12 +126,6 @@ def load_active(settings: Settings, threads: int | None = None) -> Analyser:
     """
     with closing(ModelRegistry(settings, threads)) as registry:
         return registry.load(registry.read_active_ids())
-
-
-def _describe(folder: Path) -> ModelFolder:
-    card = folder / CARD
-    text = card.read_text(errors="replace") if card.exists() else ""
-    return ModelFolder((folder / NAME).read_text(), text)
 
 
 def _find_shipped(version: ModelVersion) -> Path:

@@ -10,8 +10,10 @@ from core.secrets import SecretBox
 from core.settings import load_settings
 from core.storage.cameras import NewCamera, list_cameras
 from core.storage.engine import Database
+from core.storage.model_versions import list_versions
 from core.storage.users import Role, add_user, is_set_up_link, use_sign_in_link
 from launch.database import open_database, open_key, prepare_database
+from tests.model_folders import make_folder
 
 DOOR = NewCamera("door", "demo:door", "demo:door", site="demo", zone="entrance")
 
@@ -93,3 +95,11 @@ def test_the_default_key_is_made_and_a_named_one_is_not(tmp_path: Path) -> None:
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
     with pytest.raises(BadSettings, match="cannot be read"):
         open_key(load_settings(data=tmp_path, secret_key_file=tmp_path / "named.key"))
+
+
+def test_every_start_makes_this_releases_models_known(url: str, box: SecretBox) -> None:
+    for _ in range(2):
+        prepare_database(url, box, None, [make_folder("one")])
+    with closing(Database(url)) as database, database.read() as session:
+        (version,) = list_versions(session)
+    assert (version.version, version.is_shipped, version.is_active) == ("one", True, True)

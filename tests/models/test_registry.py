@@ -26,7 +26,8 @@ from models.manifest import (
     read_manifest,
     write_manifest,
 )
-from models.registry import ModelRegistry, load_active, read_folder, shipped_folders
+from models.registry import ModelRegistry, load_active, read_folder
+from models.shipped import shipped_folders
 from tests.model_folders import make_folder
 from tests.models.versions import copy_shipped
 
