@@ -33,6 +33,13 @@ min_score_option = click.option(
     help="Score below which a face is left out; default $MASKWATCH_MIN_SCORE, or 0.5.",
 )
 
+weights_option = click.option(
+    "--weights",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Model folder to use; default the active version. Once for each task.",
+)
+
 
 @click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="maskwatch")
@@ -197,6 +204,7 @@ def check_camera(
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="MP4 to write.")
 @click.option("--no-window", is_flag=True, help="Open no window; for machines without a screen.")
 @min_score_option
+@weights_option
 @with_settings
 def watch(
     settings: "Settings",
@@ -204,6 +212,7 @@ def watch(
     output: Path | None,
     no_window: bool,
     min_score: float | None,
+    weights: tuple[Path, ...],
 ) -> None:
     """Watch one camera in a window: SOURCE is a webcam's number, a URL or a video file.
 
@@ -213,15 +222,15 @@ def watch(
 
     from core.sources import SourceKind
     from ingest.sources import open_source, read_images
-    from models.analysis import load_analyser
+    from models.active import load_active
     from workers.watch import watch as watch_images
 
     address = _local_source(source)
     is_live = address.kind is not SourceKind.FILE
     score = min_score or settings.min_score
     with closing(open_source(address, plays_once=True)) as opened:
-        images = read_images(opened)
-        watch_images(images, load_analyser(), score, output, not no_window, is_live=is_live)
+        images, analyser = read_images(opened), load_active(settings, weights)
+        watch_images(images, analyser, score, output, not no_window, is_live=is_live)
 
 
 @main.command()
@@ -230,6 +239,7 @@ def watch(
 @click.option("--long-side", type=click.IntRange(160, 3840), default=960, show_default=True)
 @min_score_option
 @click.option("--no-exif", is_flag=True, help="Ignore the orientation that the file names.")
+@weights_option
 @with_settings
 def detect(
     settings: "Settings",
@@ -238,26 +248,33 @@ def detect(
     long_side: int,
     min_score: float | None,
     no_exif: bool,
+    weights: tuple[Path, ...],
 ) -> None:
     """Find the faces in pictures, and whether each wears a mask."""
+    from models.active import load_active
     from models.answers import detect_files
 
+    analyser = load_active(settings, weights)
     score = min_score or settings.min_score
     limit = settings.media_max_megapixels
-    answers = detect_files(images, long_side, score, not no_exif, megapixels_max=limit)
+    answers = detect_files(images, long_side, score, not no_exif, analyser, limit)
     print_answers(answers, as_json)
 
 
 @main.command()
 @pictures_argument
 @json_option
+@weights_option
 @with_settings
-def classify(settings: "Settings", images: tuple[Path, ...], as_json: bool) -> None:
+def classify(
+    settings: "Settings", images: tuple[Path, ...], as_json: bool, weights: tuple[Path, ...]
+) -> None:
     """Say what each picture, one face crop, wears."""
+    from models.active import load_active_classifier
     from models.answers import classify_files
 
-    limit = settings.media_max_megapixels
-    print_answers(classify_files(images, megapixels_max=limit), as_json)
+    classifier = load_active_classifier(settings, weights)
+    print_answers(classify_files(images, classifier, settings.media_max_megapixels), as_json)
 
 
 @main.command()

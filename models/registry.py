@@ -7,9 +7,10 @@ DATA/models, and trusts it only if every file has the checksum of the manifest i
 import fcntl
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
+from core.detectors import DetectorChoice, DetectorName
 from core.errors import BadSettings, WeightsMismatch
 from core.manifests import NAME, Task
 from core.model_folders import FILE_BYTES_MAX, ModelFolder
@@ -32,10 +33,11 @@ class ModelRegistry:
         """threads: cores that a loaded version may use."""
         self._database = Database(settings.database) if settings.database_is_there else None
         self._cache, self._threads = settings.models, threads
+        self._choice = settings.detector_choice
         self._has_tables = False
 
     def read_active_ids(self) -> dict[Task, int]:
-        """Read which versions are active. Raises DatabaseAway."""
+        """Read which versions are active, of the tasks in use. Raises DatabaseAway."""
         if self._database is None:
             return {}
         # A database of an earlier release, that nobody has migrated yet, has none.
@@ -43,7 +45,8 @@ class ModelRegistry:
         if not self._has_tables:
             return {}
         with self._database.read() as session:
-            return read_active_ids(session)
+            ids = read_active_ids(session)
+        return {task: ids[task] for task in tasks_in_use(self._choice) if task in ids}
 
     def load(self, ids: Mapping[Task, int]) -> Analyser:
         """Load and warm up these versions; those of this release for a task that is left out.
@@ -56,6 +59,7 @@ class ModelRegistry:
                 self._threads,
                 classifier=folders.get(Task.CLASSIFIER),
                 detector=folders.get(Task.DETECTOR),
+                choice=self._choice,
             )
             analyser.warm_up()
         return analyser
@@ -106,6 +110,12 @@ class ModelRegistry:
             fresh.rename(folder)
 
 
+def tasks_in_use(choice: DetectorChoice) -> list[Task]:
+    """Name the tasks whose versions are loaded; only one detector is a version of ours."""
+    is_ours = choice.name is DetectorName.FAST
+    return [Task.CLASSIFIER, Task.DETECTOR] if is_ours else [Task.CLASSIFIER]
+
+
 def read_folder(folder: Path) -> ModelFolder:
     """Read a model folder with its files' contents. Raises WeightsMismatch."""
     manifest = read_manifest(folder)
@@ -117,15 +127,6 @@ def read_folder(folder: Path) -> ModelFolder:
     contents = {file.name: (folder / file.name).read_bytes() for file in manifest.files}
     described = describe_folder(folder)
     return ModelFolder(described.manifest, described.card, contents)
-
-
-def load_active(settings: Settings, threads: int | None = None) -> Analyser:
-    """Load what is active in this installation; where there is none, this release's versions.
-
-    Errors as of ModelRegistry.load.
-    """
-    with closing(ModelRegistry(settings, threads)) as registry:
-        return registry.load(registry.read_active_ids())
 
 
 def _find_shipped(version: ModelVersion) -> Path:

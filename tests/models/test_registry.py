@@ -26,7 +26,7 @@ from models.manifest import (
     read_manifest,
     write_manifest,
 )
-from models.registry import ModelRegistry, load_active, read_folder
+from models.registry import ModelRegistry, read_folder
 from models.shipped import shipped_folders
 from tests.model_folders import make_folder
 from tests.models.versions import copy_shipped
@@ -198,7 +198,7 @@ def test_a_data_folder_that_cannot_be_written_is_named(
 
 
 def test_the_active_version_is_loaded_and_answers(
-    database: Database, registry: ModelRegistry, settings: Settings, tmp_path: Path
+    database: Database, registry: ModelRegistry, tmp_path: Path
 ) -> None:
     with database.write() as session:
         new = read_folder(copy_shipped(tmp_path / "model", "test-1"))
@@ -207,7 +207,7 @@ def test_the_active_version_is_loaded_and_answers(
         activate(session, added.id, "ann")
     registry.check(added.id)
 
-    analyser = load_active(settings, threads=1)
+    analyser = registry.load(registry.read_active_ids())
 
     assert analyser.model_version == "test-1"
     crops = [np.full((64, 64, 3), 120, np.uint8)]
@@ -230,8 +230,7 @@ def test_without_a_database_the_shipped_versions_are_there(tmp_path: Path) -> No
     registry = ModelRegistry(settings, threads=1)
 
     assert registry.read_active_ids() == {}
-    shipped = read_manifest(SHIPPED_CLASSIFIER).model_version
-    assert load_active(settings, threads=1).model_version == shipped
+    assert registry.load({}).model_version == read_manifest(SHIPPED_CLASSIFIER).model_version
     with pytest.raises(BadSettings, match="MASKWATCH_DATABASE_URL"):
         registry.locate(1)
     assert not settings.data.exists()
@@ -247,3 +246,14 @@ def test_a_database_of_an_earlier_release_tells_of_no_versions(
     with database.write() as session:
         register_shipped(session, shipped_folders())
     assert registry.read_active_ids().keys() >= {Task.CLASSIFIER}
+
+
+def test_a_detector_is_followed_only_where_it_is_in_use(
+    settings: Settings, database: Database
+) -> None:
+    with database.write() as session:
+        register_shipped(session, [make_folder("c"), make_folder("d", Task.DETECTOR)])
+
+    for name, tasks in (("centerface", {Task.CLASSIFIER}), ("fast", set(Task))):
+        chosen = load_settings(data=settings.data, detector=name)
+        assert ModelRegistry(chosen).read_active_ids().keys() == tasks
