@@ -15,6 +15,7 @@ import click
 
 from launch import VERSION
 from launch.administration import camera, token, user
+from launch.model_versions import model
 from launch.options import House, ask_secret, json_option, with_settings
 from launch.printing import print_answers, print_check, print_json
 
@@ -165,6 +166,7 @@ def doctor(settings: "Settings", as_json: bool) -> None:
 
 
 main.add_command(camera)
+main.add_command(model)
 main.add_command(user)
 main.add_command(token)
 
