@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.detectors import TILES_PATTERN, DetectorChoice, DetectorName, parse_tiles
 from core.errors import BadSettings
+from core.runtimes import OpenVinoDevice, RuntimeChoice, RuntimeName
 
 
 class Settings(BaseSettings):
@@ -59,6 +60,13 @@ class Settings(BaseSettings):
         pattern=TILES_PATTERN,
         description="Tiles to look for small faces in: off, auto, or columns x rows.",
     )
+    runtime: RuntimeName = Field(
+        RuntimeName.AUTO,
+        description="What runs the networks: auto, openvino, tensorflow or litert.",
+    )
+    openvino_device: OpenVinoDevice = Field(
+        OpenVinoDevice.CPU, description="Where OpenVINO runs: CPU, GPU (Intel's) or AUTO."
+    )
     viewers_max: int = Field(
         400, ge=4, description="Open connections that one dashboard process serves at most."
     )
@@ -94,6 +102,10 @@ class Settings(BaseSettings):
     @property
     def media(self) -> Path:
         return self.media_folder or self.data / "media"
+
+    @property
+    def runtime_choice(self) -> RuntimeChoice:
+        return RuntimeChoice(self.runtime, self.openvino_device)
 
     @property
     def detector_choice(self) -> DetectorChoice:

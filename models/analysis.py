@@ -12,8 +12,10 @@ import numpy as np
 
 from core.detectors import DetectorChoice
 from core.errors import WeightsMismatch
+from core.runtimes import RuntimeChoice
 from core.types import Detections, Faces, Image, Probabilities
-from models.preprocess import cut_crops, sharpness
+from models.preprocess import CONTEXT, cut_crops, sharpness
+from models.runtimes.network import BATCHES
 
 
 class FaceDetector(Protocol):
@@ -38,6 +40,8 @@ class Analyser:
 
     detector: FaceDetector
     classifier: MaskClassifier
+    context: float = CONTEXT
+    """Side of the classifier's crops in lengths of the box's longer side."""
 
     @property
     def model_version(self) -> str:
@@ -50,7 +54,10 @@ class Analyser:
         below min_score are left out.
         """
         found = [_confident(each, min_score) for each in self.detector.detect(images)]
-        crops = [cut_crops(image, each.boxes) for image, each in zip(images, found, strict=True)]
+        crops = [
+            cut_crops(image, each.boxes, self.context)
+            for image, each in zip(images, found, strict=True)
+        ]
         flat = [crop for of_image in crops for crop in of_image]
         ends = np.cumsum([len(each) for each in found])[:-1]
         probabilities = np.split(self.classifier.classify(flat), ends)
@@ -61,10 +68,11 @@ class Analyser:
         ]
 
     def warm_up(self) -> None:
-        """Run every path once, so that the first frame is not slower than the next."""
+        """Run every path and size of batch once, so that no frame waits for a compiler."""
         for height, width in ((360, 640), (640, 360)):
             self.detector.detect([np.zeros((height, width, 3), np.uint8)])
-        self.classifier.classify([np.zeros((64, 64, 3), np.uint8)])
+        for count in BATCHES:
+            self.classifier.classify([np.zeros((64, 64, 3), np.uint8)] * count)
 
 
 def load_analyser(
@@ -73,29 +81,35 @@ def load_analyser(
     classifier: Path | None = None,
     detector: Path | None = None,
     choice: DetectorChoice | None = None,
+    runtime: RuntimeChoice | None = None,
 ) -> Analyser:
     """Load the networks, every file checked against its checksum.
 
     threads: cores to use, by default all that this process may use; give fewer
     where several workers share a host. classifier, detector: folders of other versions
     than the shipped ones. choice: the settings' detector, by default CenterFace.
+    runtime: the settings' runtime, by default what suits this machine.
     Raises WeightsMismatch and BadSettings.
     """
     # Loading OpenVINO takes half a second, which commands without networks are spared.
+    from models.classifier import open_classifier
     from models.detectors.chosen import build_detector
     from models.manifest import SHIPPED_CLASSIFIER
     from models.runtimes.cores import count_cores
 
     count = threads or count_cores()
     finder = build_detector(choice or DetectorChoice(), count, detector)
-    return Analyser(finder, load_classifier(classifier or SHIPPED_CLASSIFIER, count))
+    chosen = open_classifier(classifier or SHIPPED_CLASSIFIER, count, runtime or RuntimeChoice())
+    return Analyser(finder, chosen, chosen.context)
 
 
-def load_classifier(folder: Path, threads: int) -> MaskClassifier:
-    """Load the classifier of a model folder. Raises WeightsMismatch."""
-    from models.classifier import OpenVinoClassifier
+def load_classifier(
+    folder: Path, threads: int, runtime: RuntimeChoice | None = None
+) -> MaskClassifier:
+    """Load the classifier of a model folder. Raises WeightsMismatch and BadSettings."""
+    from models.classifier import open_classifier
 
-    return OpenVinoClassifier(folder, threads)
+    return open_classifier(folder, threads, runtime or RuntimeChoice())
 
 
 def load_detector(folder: Path, threads: int) -> FaceDetector:

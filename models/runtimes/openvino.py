@@ -1,4 +1,4 @@
-"""Run a network on the CPU with OpenVINO, one asynchronous stream per core.
+"""Run a network with OpenVINO, on a CPU with one asynchronous stream per core.
 
 A batch is spread over the streams as single images: on a CPU that is faster than
 one large tensor.
@@ -6,25 +6,34 @@ one large tensor.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 import openvino as ov
-from numpy.typing import NDArray
 
-Tensor: TypeAlias = NDArray[np.float32]
-Pixels: TypeAlias = NDArray[np.uint8]
+from core.errors import BadSettings
+from core.runtimes import OpenVinoDevice
+from models.runtimes.network import Pixels, Tensor
+
+__all__ = ["CompiledNetwork", "Pixels", "Tensor", "read_network"]
 
 
 class CompiledNetwork:
-    """A network with one uint8 input of batch 1, compiled for this processor.
+    """A Network with an input of batch 1, compiled for this machine.
 
     Not for several threads at once: each thread that analyses makes its own.
     """
 
-    def __init__(self, model: ov.Model, threads: int) -> None:
-        self._network = ov.Core().compile_model(model, "CPU", cpu_settings(threads))
-        self._queue = ov.AsyncInferQueue(self._network, threads)
+    def __init__(
+        self, model: ov.Model, threads: int, device: OpenVinoDevice = OpenVinoDevice.CPU
+    ) -> None:
+        """Compile; threads counts only on a CPU. Raises BadSettings if there is no such device."""
+        core = ov.Core()
+        _check_device(core, device)
+        on_cpu = device is OpenVinoDevice.CPU
+        settings = cpu_settings(threads) if on_cpu else {"PERFORMANCE_HINT": "THROUGHPUT"}
+        network = core.compile_model(model, device, settings)
+        # 0 requests: as many as OpenVINO finds best for the device.
+        self._queue = ov.AsyncInferQueue(network, threads if on_cpu else 0)
         self._results: dict[int, tuple[Tensor, ...]] = {}
         self._queue.set_callback(self._keep)
 
@@ -62,3 +71,12 @@ def cpu_settings(threads: int) -> dict[str, str]:
 def read_network(path: Path) -> ov.Model:
     """Read an ONNX file, or the .xml of an OpenVINO IR with its .bin beside it."""
     return ov.Core().read_model(path)
+
+
+def _check_device(core: ov.Core, device: OpenVinoDevice) -> None:
+    found = core.available_devices
+    if device is OpenVinoDevice.GPU and not any(name.startswith("GPU") for name in found):
+        raise BadSettings(
+            f"MASKWATCH_OPENVINO_DEVICE is GPU, but OpenVINO finds only {', '.join(found)} here; "
+            "install the driver of an Intel GPU, or choose CPU"
+        )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import WeightsMismatch
-from models.classifier import OpenVinoClassifier
+from models.analysis import load_classifier
 from models.manifest import (
     FileKind,
     ModelManifest,
@@ -136,5 +136,5 @@ def test_weights_of_another_order_of_labels_are_refused(folder: Path) -> None:
     labels = ["no_mask", "mask", "incorrect_mask"]
     (folder / "manifest.json").write_text(json.dumps(content | {"labels": labels}))
 
-    with pytest.raises(WeightsMismatch, match="expected labels mask, incorrect_mask, no_mask"):
-        OpenVinoClassifier(folder, threads=1)
+    with pytest.raises(WeightsMismatch, match="expected a classifier of mask, incorrect_mask, no"):
+        load_classifier(folder, threads=1)
