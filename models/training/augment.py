@@ -10,63 +10,57 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from core.types import Image, Label
-from models.preprocess import CONTEXT, cut_crops
-from models.training.masks import Worn, draw_hand, draw_mask
-from models.training.samples import Sample
+from core.types import Image
+from models.preprocess import cut_crops
 
 Array: TypeAlias = NDArray[Any]
 """(h, w, 3) BGR from 0 to 255, uint8 or float32 between the steps; or a box (4,)."""
 
 FACE_SIDE_MIN = 16
 """Pixels of the smallest crop that is learned from."""
-
-
-def wear_something(sample: Sample, label: Label, rng: np.random.Generator) -> Image:
-    """Draw onto a bare face what the wanted label asks for.
-
-    The sample must have landmarks. A bare face stays one behind a hand.
-    """
-    if sample.landmarks is None:
-        raise ValueError("a face without landmarks cannot be drawn on")
-    if label is Label.NO_MASK:
-        return draw_hand(sample.pixels, sample.landmarks, rng)
-    worn = Worn.PROPERLY
-    if label is Label.INCORRECT_MASK:
-        # In a tight crop a mask on the chin would lie outside.
-        on_chin = shows_chin(sample) and rng.random() < 0.4
-        worn = Worn.ON_THE_CHIN if on_chin else Worn.BELOW_THE_NOSE
-    drawn = draw_mask(sample.pixels, sample.landmarks, worn, rng)
-    return drawn if _has_colour(sample.pixels) else _to_grey(drawn)
-
-
-def shows_chin(sample: Sample) -> bool:
-    """Say whether the chin, and a mask pulled down to it, is in the picture."""
-    if sample.landmarks is None:
-        return False
-    eyes, mouth = sample.landmarks[:2].mean(axis=0), sample.landmarks[3:].mean(axis=0)
-    chin = eyes + 1.9 * (mouth - eyes)
-    return bool(0 <= chin[0] < sample.pixels.shape[1] and chin[1] < sample.pixels.shape[0])
+CONTEXTS = (1.0, 1.65)
+"""Sides of square crops in box sides: ours are 1.3, but crops come from others too."""
+SQUARE_SHARE = 0.65
+"""Of the crops; the others have the box's shape and are stretched."""
 
 
 def augment(pixels: Image, box: NDArray[np.float32], side: int, rng: np.random.Generator) -> Image:
-    """Cut a face as a detector might have, as a camera might have seen it.
+    """Cut a face as a detector or an annotator might have, as a camera might have seen it.
 
     side: pixels of the network's input, of which a crop need not show more.
     """
-    turned = _rotate(pixels, box, rng)
-    crop = cut_crops(turned, _jitter(box, rng)[None], CONTEXT * rng.uniform(0.85, 1.25))[0]
+    crop = _cut(_rotate(pixels, box, rng), _jitter(box, rng), rng)
     if rng.random() < 0.5:
         crop = crop[:, ::-1]
     seen = _shrink(_light(crop, rng), side, rng)
-    if rng.random() < 0.25:
+    if rng.random() < 0.3:
         seen = _blur(seen, rng)
-    if rng.random() < 0.2:
-        seen = _to_grey(seen)
+    if rng.random() < 0.15:
+        seen = to_grey(seen)
     if rng.random() < 0.2:
         seen = seen + rng.normal(0, rng.uniform(2, 12), seen.shape)
     pixels = np.clip(seen, 0, 255).astype(np.uint8)
     return _compress(pixels, rng) if rng.random() < 0.6 else pixels
+
+
+def has_colour(pixels: Image) -> bool:
+    return float(np.ptp(pixels[::4, ::4].astype(np.int16), axis=2).mean()) > 3
+
+
+def to_grey(pixels: Array) -> Array:
+    return np.asarray(cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR))
+
+
+def _cut(pixels: Image, box: Array, rng: np.random.Generator) -> Image:
+    """Cut a square about the box, or, as others do, the box itself, with more or less margin."""
+    if rng.random() < SQUARE_SHARE:
+        return cut_crops(pixels, box[None], rng.uniform(*CONTEXTS))[0]
+    sides = (box[2:] - box[:2]) * rng.uniform(1.0, 1.4, 2)
+    centre = (box[:2] + box[2:]) / 2
+    limits = np.asarray([pixels.shape[1], pixels.shape[0]])
+    left, top = np.clip(centre - sides / 2, 0, limits - 2).astype(int)
+    right, bottom = np.ceil(np.clip(centre + sides / 2, [left + 2, top + 2], limits)).astype(int)
+    return pixels[top:bottom, left:right]
 
 
 def _rotate(pixels: Image, box: Array, rng: np.random.Generator) -> Image:
@@ -81,8 +75,8 @@ def _rotate(pixels: Image, box: Array, rng: np.random.Generator) -> Image:
 def _jitter(box: Array, rng: np.random.Generator) -> Array:
     """Shift and stretch a box by some percent of its size."""
     sides = box[2:] - box[:2]
-    shift = rng.normal(0, 0.05, 2) * sides
-    grow = rng.normal(0, 0.05, 2) * sides / 2
+    shift = rng.normal(0, 0.06, 2) * sides
+    grow = rng.normal(0, 0.06, 2) * sides / 2
     return np.concatenate([box[:2] + shift - grow, box[2:] + shift + grow]).astype(np.float32)
 
 
@@ -118,11 +112,3 @@ def _compress(crop: Image, rng: np.random.Generator) -> Image:
     quality = int(rng.integers(25, 95))
     _, content = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(content, cv2.IMREAD_COLOR), np.uint8)
-
-
-def _has_colour(pixels: Image) -> bool:
-    return float(np.ptp(pixels.astype(np.int16), axis=2).mean()) > 3
-
-
-def _to_grey(pixels: Array) -> Array:
-    return np.asarray(cv2.cvtColor(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR))

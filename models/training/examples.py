@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.errors import BadPicture, BadSettings
 from core.types import LABELS, Label
+from models.training.corrections import Corrections, read_corrections
 
 TEST_PERCENT = 10
 VALIDATION_PERCENT = 8
@@ -51,13 +52,16 @@ class Example:
         return Split.VALIDATION if percent < TEST_PERCENT + VALIDATION_PERCENT else Split.TRAIN
 
 
-def read_examples(folder: Path) -> list[Example]:
-    """Read every labelled face of a folder in either layout.
+def read_examples(folder: Path, corrections: Corrections | None = None) -> list[Example]:
+    """Read every labelled face of a folder in either layout, its label corrected.
 
-    Boxes of other labels (`face`, `ignore`, `not_face`) are left out. Raises
-    BadSettings if the folder holds no example.
+    corrections: those of `corrections.csv` by default. Boxes of other labels
+    (`face`, `ignore`, `not_face`) are left out. Raises BadSettings if the
+    folder holds no example.
     """
-    examples = [*_read_index(folder), *_read_scenes(folder), *_read_classic(folder)]
+    known = read_corrections() if corrections is None else corrections
+    indexed = [*_read_index(folder, known), *_read_scenes(folder, known)]
+    examples = [*indexed, *_read_classic(folder)]
     if not examples:
         raise BadSettings(
             f"{folder}: found no labelled faces; expected faces/index.csv, "
@@ -72,38 +76,45 @@ def leave_out(examples: Sequence[Example], sources: Sequence[str]) -> list[Examp
     return [example for example in examples if example.group not in groups]
 
 
-def _read_index(folder: Path) -> Iterator[Example]:
+def _read_index(folder: Path, corrections: Corrections) -> Iterator[Example]:
     index = folder / "faces" / "index.csv"
     if not index.exists():
         return
     with index.open(newline="") as rows:
         for row in csv.DictReader(rows):
-            if row["label"] in LABELS:
-                group = row["group"] or row["file"]
-                yield Example(folder / row["file"], None, Label(row["label"]), row["source"], group)
+            label = corrections.label(row["source"], row["file"], (), row["label"])
+            if label in LABELS:
+                group = corrections.group(row["file"], row["group"] or row["file"])
+                yield Example(folder / row["file"], None, Label(label), row["source"], group)
 
 
-def _read_scenes(folder: Path) -> Iterator[Example]:
+def _read_scenes(folder: Path, corrections: Corrections) -> Iterator[Example]:
     for listing in sorted(folder.glob("scenes/*/annotations.json")):
         try:
             annotations = json.loads(listing.read_text())
-            yield from _read_boxes(listing.parent, annotations["source"], annotations["images"])
+            source, images = annotations["source"], annotations["images"]
+            yield from _read_boxes(folder, listing.parent, source, images, corrections)
         except (KeyError, TypeError, ValueError) as error:
             raise BadPicture(f"{listing}: not a list of boxes ({error!r})") from error
 
 
 def _read_boxes(
-    folder: Path, source: str, images: Sequence[dict[str, object]]
+    folder: Path,
+    scenes: Path,
+    source: str,
+    images: Sequence[dict[str, object]],
+    corrections: Corrections,
 ) -> Iterator[Example]:
     for image in images:
-        group = str(image["group"] or f"{source}/{image['file']}")
+        path = scenes / str(image["file"])
+        file = path.relative_to(folder).as_posix()
+        group = corrections.group(file, str(image["group"] or f"{source}/{image['file']}"))
         for box in image["boxes"]:  # type: ignore[attr-defined]  # the caller reports other shapes
-            if box["label"] in LABELS:
-                x, y, width, height = box["bbox"]
+            x, y, width, height = box["bbox"]
+            label = corrections.label(source, file, (x, y, width, height), box["label"])
+            if label in LABELS:
                 corners = (x, y, x + width, y + height)
-                yield Example(
-                    folder / str(image["file"]), corners, Label(box["label"]), source, group
-                )
+                yield Example(path, corners, Label(label), source, group)
 
 
 def _read_classic(folder: Path) -> Iterator[Example]:

@@ -1,4 +1,4 @@
-"""Draw masks, and hands, onto bare faces by their landmarks.
+"""Draw masks, hands and other things onto faces by their landmarks.
 
 Real pictures of badly worn masks are few and show few people; drawn ones teach
 where a mask ends. Positions are in face lengths: u across in eye distances
@@ -57,10 +57,11 @@ def draw_mask(
     outline = frame.place(_outline(worn, rng))
     cover = _fill(image, outline)
     cloth = _shade(_cloth(image.shape[:2], frame, rng), image, rng)
+    cloth *= _form(image.shape[:2], frame, outline, rng)
     drawn = image * (1 - cover) + cloth * cover
     result = np.clip(drawn, 0, 255).astype(np.uint8)
     if rng.random() < 0.6:
-        _draw_straps(result, frame, outline, rng)
+        draw_ear_loops(result, frame, cover, rng)
     return result
 
 
@@ -78,6 +79,75 @@ def draw_hand(image: Image, landmarks: NDArray[np.float32], rng: np.random.Gener
     cover = cv2.GaussianBlur(fingers, (3, 3), 0)[:, :, None] / 255.0
     ripple = 1 + 0.08 * np.sin(np.arange(image.shape[0]) / max(thickness, 2) * np.pi)[:, None, None]
     return np.clip(image * (1 - cover) + skin * ripple * cover, 0, 255).astype(np.uint8)
+
+
+def draw_thing(image: Image, landmarks: NDArray[np.float32], rng: np.random.Generator) -> Image:
+    """Draw a cup, phone, paper or microphone before or beside a bare face, or a scarf below it.
+
+    None of them is worn over nose and mouth, so the label stays.
+    """
+    frame = FaceFrame.of(landmarks)
+    outline = frame.place(_thing_outline(rng))
+    cover = _fill(image, outline)
+    cloth = _shade(_cloth(image.shape[:2], frame, rng), image, rng)
+    return np.clip(image * (1 - cover) + cloth * cover, 0, 255).astype(np.uint8)
+
+
+def draw_clutter(image: Image, landmarks: NDArray[np.float32], rng: np.random.Generator) -> Image:
+    """Draw a patch of cloth where it means nothing: beside or above the face, or on the neck."""
+    frame = FaceFrame.of(landmarks)
+    side, size = rng.choice([-1, 1]), rng.uniform(0.3, 0.9)
+    places = [(side * (1.3 + size), rng.uniform(-0.5, 2)), (rng.uniform(-1, 1), -1.2 - size / 2)]
+    middle = np.asarray([*places, (rng.uniform(-0.7, 0.7), 2.3 + size)][rng.integers(3)])
+    corners = np.asarray([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * rng.uniform(0.6, 1, 2) * size
+    outline = frame.place(_array(middle + corners))
+    cover = _fill(image, outline)
+    cloth = _shade(_cloth(image.shape[:2], frame, rng), image, rng)
+    return np.clip(image * (1 - cover) + cloth * cover, 0, 255).astype(np.uint8)
+
+
+def draw_ear_loops(
+    image: Image, frame: FaceFrame, cover: NDArray[np.float32], rng: np.random.Generator
+) -> None:
+    """Draw loops from a mask's sides to the ears, into the picture itself.
+
+    cover: (h, w, 1) in [0, 1], the mask.
+    """
+    rows, columns = np.nonzero(cover[:, :, 0] > 0.5)
+    if not len(rows):
+        return
+    points = np.stack([columns, rows], axis=1).astype(np.float32) - frame.origin
+    tone = [int(value) for value in rng.uniform(40, 250) + rng.normal(0, 6, 3)]
+    thickness = max(1, round(_length(frame.down) * rng.uniform(0.02, 0.06)))
+    for side in (-1, 1):
+        reach = points @ frame.across * side
+        edge = points[reach >= np.quantile(reach, 0.97)]
+        heights = edge @ frame.down
+        ear = frame.place(_array([[side * rng.uniform(1.15, 1.4), rng.uniform(0.0, 0.45)]]))[0]
+        for start in (edge[heights.argmin()], edge[heights.argmax()])[: rng.integers(1, 3)]:
+            ends = [end.round().astype(int).tolist() for end in (start + frame.origin, ear)]
+            cv2.line(image, ends[0], ends[1], tone, thickness, cv2.LINE_AA)
+
+
+def _thing_outline(rng: np.random.Generator) -> NDArray[np.float32]:
+    """A box before the mouth or the cheek, a stick from below, or a scarf, in (u, v)."""
+    kind = rng.random()
+    if kind < 0.3:
+        # A scarf or a high collar: under the chin.
+        top = rng.uniform(1.8, 2.1)
+        return _array([(-1.6, top - 0.2), (0, top), (1.6, top - 0.2), (1.6, 3.2), (-1.6, 3.2)])
+    middle = np.asarray([rng.uniform(-0.9, 0.9), rng.uniform(1.0, 1.6)])
+    half = np.asarray([rng.uniform(0.12, 0.4), rng.uniform(0.2, 0.5)])
+    if kind < 0.5:
+        middle[0] = rng.choice([-1, 1]) * rng.uniform(0.8, 1.2)
+        half = np.asarray([rng.uniform(0.2, 0.35), rng.uniform(0.5, 0.9)])
+    if kind > 0.8:
+        half = np.asarray([rng.uniform(0.08, 0.2), 0.8])
+        middle[1] += 0.5
+    tilt = rng.normal(0, 0.3)
+    turn = np.asarray([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])
+    corners = np.asarray([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * half
+    return _array(corners @ turn.T + middle)
 
 
 def _outline(worn: Worn, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -141,28 +211,50 @@ def _relief(shape: tuple[int, int], unit: float, rng: np.random.Generator) -> ND
     return np.zeros(shape, np.float32)
 
 
+def coarse_light(image: Image) -> NDArray[np.float32]:
+    """Lightness of a picture without its details, (h, w) from 0 to 255."""
+    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+    # A blur over a twentieth of the picture costs 10 ms; these eight cells, 0.1.
+    cells = cv2.resize(grey, (8, 8), interpolation=cv2.INTER_AREA)
+    size_wh = (image.shape[1], image.shape[0])
+    return np.asarray(cv2.resize(cells, size_wh, interpolation=cv2.INTER_LINEAR), np.float32)
+
+
 def _shade(
     cloth: NDArray[np.float32], image: Image, rng: np.random.Generator
 ) -> NDArray[np.float32]:
     """Let the light of the face fall on the cloth."""
-    grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    light = cv2.GaussianBlur(grey, (0, 0), max(1.0, image.shape[1] / 24))
+    light = coarse_light(image)
     strength = rng.uniform(0.3, 0.9)
     relative = (light / max(float(light.mean()), 1.0)) ** strength
-    brightness = (float(grey.mean()) / 128) ** rng.uniform(0.2, 0.9)
+    brightness = (float(light.mean()) / 128) ** rng.uniform(0.2, 0.9)
     return np.asarray(cloth * np.clip(relative * brightness, 0.2, 1.8)[:, :, None], np.float32)
 
 
-def _draw_straps(
-    image: Image, frame: FaceFrame, outline: NDArray[np.float32], rng: np.random.Generator
-) -> None:
-    tone = int(rng.uniform(60, 250))
-    for side in (-1, 1):
-        ear = frame.place(_array([[side * 1.3, rng.uniform(0.1, 0.5)]]))[0]
-        reach = (outline - frame.origin) @ frame.across * side
-        start = outline[int(reach.argmax())]
-        ends = [point.round().astype(int).tolist() for point in (start, ear)]
-        cv2.line(image, ends[0], ends[1], (tone, tone, tone), 1, cv2.LINE_AA)
+def _form(
+    shape: tuple[int, int],
+    frame: FaceFrame,
+    outline: NDArray[np.float32],
+    rng: np.random.Generator,
+) -> NDArray[np.float32]:
+    """Lightness of a body that curves away at the sides, with a wire and pleats, (h, w, 1)."""
+    axes = np.stack([frame.across, frame.down], axis=1).astype(np.float64)
+    inverse = np.linalg.inv(axes)
+    y, x = np.indices(shape, np.float32)
+    u = inverse[0, 0] * (x - frame.origin[0]) + inverse[0, 1] * (y - frame.origin[1])
+    v = inverse[1, 0] * (x - frame.origin[0]) + inverse[1, 1] * (y - frame.origin[1])
+    top = float(((outline - frame.origin) @ inverse.T)[:, 1].min())
+    curve = 1 - rng.uniform(0.05, 0.4) * np.minimum((u - rng.normal(0, 0.3)) ** 2, 1.5)
+    below = np.maximum(v - 1.3, 0)
+    light = curve * (1 - rng.uniform(0, 0.4) * below)
+    if rng.random() < 0.5:
+        # Pleats open towards the middle: dark lines with a light lip.
+        phase = (v - top) / rng.uniform(0.22, 0.4) + rng.normal(0, 0.05) * u
+        light = light * (1 - rng.uniform(0.05, 0.3) * np.exp(-(((phase % 1) / 0.15) ** 2)))
+    if rng.random() < 0.5:
+        edge = np.exp(-(((v - top - 0.12 - 0.15 * u * u) / 0.05) ** 2))
+        light = light * (1 + rng.uniform(-0.2, 0.25) * edge)
+    return _array(np.clip(light, 0.3, 1.5))[:, :, None]
 
 
 def _skin(image: Image, frame: FaceFrame) -> NDArray[np.float32]:

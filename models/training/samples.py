@@ -1,7 +1,7 @@
 """Load examples as small pictures, each with its face's box and landmarks."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,9 @@ class Sample:
     """One labelled face, ready to be cut.
 
     pixels: (h, w, 3) BGR; box: (4,) xyxy in them; landmarks: (5, 2) xy or None
-    where the detector saw no face; label: index into LABELS.
+    where the detector saw no face; label: index into LABELS; annotated: (4,)
+    xyxy, the box that the picture's makers gave, or None; face_px: its longer
+    side in pixels of the stored picture.
     """
 
     pixels: Image
@@ -42,6 +44,10 @@ class Sample:
     landmarks: NDArray[np.float32] | None
     label: int
     source: str
+    group: str = ""
+    path: Path = Path()
+    face_px: float = 0.0
+    annotated: NDArray[np.float32] | None = None
 
 
 def load_samples(
@@ -94,8 +100,17 @@ def _crop(image: Image, example: Example) -> Sample:
     size_wh = (max(2, round((right - left) * scale)), max(2, round((bottom - top) * scale)))
     pixels = cv2.resize(image[top:bottom, left:right], size_wh, interpolation=cv2.INTER_AREA)
     box_in_region = ((box - [left, top, left, top]) * scale).astype(np.float32)
-    label = LABELS.index(example.label)
-    return Sample(np.asarray(pixels, np.uint8), box_in_region, None, label, example.source)
+    return Sample(
+        pixels=np.asarray(pixels, np.uint8),
+        box=box_in_region,
+        landmarks=None,
+        label=LABELS.index(example.label),
+        source=example.source,
+        group=example.group,
+        path=example.path,
+        face_px=float((box[2:] - box[:2]).max()),
+        annotated=box_in_region,
+    )
 
 
 def _shrink_about_centre(box: NDArray[Any], ratio: float) -> NDArray[Any]:
@@ -123,4 +138,4 @@ def _with_points(sample: Sample, points: FacePoints) -> Sample:
         return sample
     best = int(agreement.argmax())
     landmarks = points.landmarks[best] - np.asarray([columns, rows], np.float32)
-    return Sample(sample.pixels, boxes[best], landmarks, sample.label, sample.source)
+    return replace(sample, box=boxes[best], landmarks=landmarks)

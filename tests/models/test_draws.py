@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import BadSettings
 from core.types import LABELS, Label
-from models.training.augment import augment, shows_chin, wear_something
+from models.training.augment import augment
 from models.training.draws import LABEL_SHARES, SampleDraws
 from models.training.samples import Sample
 from tests.models.faces import BOX, LANDMARKS, draw_face
@@ -93,28 +93,3 @@ def test_half_of_the_crops_lose_detail_down_to_sixteen_pixels() -> None:
 
     assert 15 <= min(sides) <= 18
     assert np.mean(np.asarray(sides) < 60) == pytest.approx(0.4, abs=0.15)
-
-
-def test_nothing_can_be_drawn_without_landmarks() -> None:
-    bare = sample_of(Label.NO_MASK, has_landmarks=False)
-
-    with pytest.raises(ValueError, match="without landmarks"):
-        wear_something(bare, Label.MASK, np.random.default_rng(1))
-
-
-@pytest.mark.parametrize("label", LABELS)
-def test_what_is_drawn_on_a_grey_picture_is_grey(label: Label) -> None:
-    grey = Sample(np.repeat(draw_face()[:, :, :1], 3, axis=2), np.asarray(BOX), LANDMARKS, 2, "a")
-
-    drawn = wear_something(grey, label, np.random.default_rng(1))
-
-    assert (np.ptp(drawn.astype(int), axis=2) <= 3).mean() > 0.99
-
-
-def test_a_tight_crop_shows_no_chin() -> None:
-    whole = sample_of(Label.NO_MASK)
-    tight = Sample(whole.pixels[:80], whole.box, whole.landmarks, whole.label, whole.source)
-
-    assert not shows_chin(tight)
-    assert shows_chin(Sample(np.zeros((110, 96, 3), np.uint8), whole.box, LANDMARKS, 2, "a"))
-    assert not shows_chin(sample_of(Label.NO_MASK, has_landmarks=False))
