@@ -28,6 +28,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = "open to anybody"
 _DECLARATION = "maskwatch_access"
+_BODY_BYTES = "maskwatch_body_bytes"
 _OPEN_ENDPOINTS = frozenset({"static"})
 
 
@@ -54,6 +55,16 @@ class Identity(UserMixin):  # type: ignore[misc]  # flask-login has no types
 def needs(role: Role) -> Callable[[View], View]:
     """Declare the role that an endpoint needs at least."""
     return lambda view: _declare(view, role)
+
+
+def takes_bodies_of(bytes_max: int) -> Callable[[View], View]:
+    """Let an endpoint take larger bodies than all others, from those who may call it."""
+
+    def declare(view: View) -> View:
+        setattr(view, _BODY_BYTES, bytes_max)
+        return view
+
+    return declare
 
 
 def open_to_all(view: View) -> View:
@@ -117,7 +128,7 @@ def _admit() -> Response | None:
 
     1. open endpoints, and pages that do not exist, ask nobody
     2. a stranger is turned away
-    3. the role is checked
+    3. the role is checked; then a large body may be read, where the endpoint takes one
     4. a session that changes something shows its CSRF token
     """
     access = _declared(current_app, request.endpoint)
@@ -126,6 +137,7 @@ def _admit() -> Response | None:
         if g.identity is None:
             return _turn_away()
         _check_role(g.identity, access)
+        _admit_body()
     _check_csrf()
     return None
 
@@ -145,6 +157,13 @@ def _check_role(who: Identity, access: object) -> None:
         raise Refused(
             HTTPStatus.FORBIDDEN, f"This needs the role {access.value}; yours is {who.role.value}."
         )
+
+
+def _admit_body() -> None:
+    """Raise the bound of this request's body, if its endpoint declares one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if bytes_max := getattr(view, _BODY_BYTES, None):
+        request.max_content_length = bytes_max
 
 
 def _check_csrf() -> None:

@@ -7,13 +7,17 @@ from core.model_folders import ModelFolder
 from core.types import LABELS
 
 
-def make_folder(version: str = "test-1", task: Task = Task.CLASSIFIER) -> ModelFolder:
-    """Make a version of two small files, different for each name of a version."""
-    contents = {
+def make_folder(
+    version: str = "test-1",
+    task: Task = Task.CLASSIFIER,
+    contents: dict[str, bytes] | None = None,
+) -> ModelFolder:
+    """Make a version; its two files are small and different for each name of a version."""
+    files = contents or {
         "network.xml": f"<net name='{version}'/>".encode(),
         "network.bin": b"weights " + version.encode(),
     }
-    return ModelFolder(write_out(make_manifest(version, task, contents)), "# Card", contents)
+    return ModelFolder(write_out(make_manifest(version, task, files)), "# Card", files)
 
 
 def make_manifest(version: str, task: Task, contents: dict[str, bytes]) -> ModelManifest:
