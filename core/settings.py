@@ -5,8 +5,9 @@ MASKWATCH_NAME; `docs/settings.md` has a line for each.
 """
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.detectors import TILES_PATTERN, DetectorChoice, DetectorName, parse_tiles
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     )
     public_url: str = Field(
         "", description="Address that people open, if a proxy stands before the dashboard."
+    )
+    time_zone: str = Field(
+        "", description="IANA zone that the days of the history are cut by; default the machine's."
     )
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Log level.")
     redis_shards: int = Field(
@@ -73,6 +77,13 @@ class Settings(BaseSettings):
     media_max_megapixels: int = Field(
         50, ge=1, le=500, description="Largest picture that is accepted, in megapixels."
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, value: str) -> str:
+        if value and value not in available_timezones():
+            raise ValueError("expected the name of an IANA time zone, such as Europe/Berlin")
+        return value
 
     @property
     def database(self) -> str:

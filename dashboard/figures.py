@@ -7,12 +7,14 @@ from typing import Any
 
 from redis import Redis
 
+from core.buckets import Bucket, floor
 from core.heartbeats import CameraHealth, CameraState, read_health
 from core.secrets import SecretBox
 from core.statistics import Counts
 from core.storage.cameras import Camera, list_cameras
 from core.storage.compliance import counts_by_camera
 from core.storage.engine import Database
+from core.storage.installation import read_time_zone
 from core.storage.users import list_users
 
 
@@ -37,11 +39,10 @@ def read_figures(
 ) -> Figures:
     """Read everything that the statistics need, in one SQL transaction.
 
-    Today begins at midnight where the server stands.
+    Today begins at midnight in the installation's time zone.
     """
-    local = now.astimezone()
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
     with database.read() as session:
+        midnight = floor(now, Bucket.DAY, read_time_zone(session))
         cameras = tuple(list_cameras(session, box))
         today = counts_by_camera(session, midnight, now)
         user_ids = frozenset(user.id for user in list_users(session))

@@ -4,14 +4,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import tzlocal
 
 from core.model_folders import ModelFolder
 from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
-from core.storage.installation import check_key
+from core.storage.installation import check_key, find_time_zone
 from core.storage.model_activations import register_shipped
+from core.storage.rollups import settle_time_zone
 from core.storage.users import Role, create_sign_in_link, find_or_add_user, has_users
 from launch.data_folder import make_data_folder
 
@@ -32,23 +36,28 @@ def prepare_database(
     box: SecretBox,
     demo_cameras: Sequence[NewCamera] | None,
     models: Sequence[ModelFolder] = (),
+    time_zone: str = "",
 ) -> Greeting | None:
     """Migrate, check the secret key against the data, add the demo cameras if given.
 
     models: the versions of this release. Returns the link to print; None where people
     sign in with their passwords. Raises BadSettings.
     """
-    migrate_database(url, box, models)
+    migrate_database(url, box, models, time_zone)
     with closing(Database(url)) as database:
         if demo_cameras is not None:
             return _add_demo(database, box, demo_cameras)
         return _invite_first_user(database)
 
 
-def migrate_database(url: str, box: SecretBox, models: Sequence[ModelFolder] = ()) -> None:
+def migrate_database(
+    url: str, box: SecretBox, models: Sequence[ModelFolder] = (), time_zone: str = ""
+) -> None:
     """Bring the tables to this version; make sure that the key fits what they hold.
 
-    models: the versions of this release, which become known. Raises BadSettings.
+    models: the versions of this release, which become known. time_zone: the zone that
+    the history's days are cut by; left as it is where empty, and at the first start
+    that of this machine. Raises BadSettings.
     """
     # Imported here: alembic is needed by nothing else of `up`.
     from migrations import upgrade
@@ -59,6 +68,8 @@ def migrate_database(url: str, box: SecretBox, models: Sequence[ModelFolder] = (
         with database.write() as session:
             check_key(session, box)
             register_shipped(session, models)
+            if time_zone or find_time_zone(session) is None:
+                settle_time_zone(session, ZoneInfo(time_zone or _machine_zone()))
 
 
 @contextmanager
@@ -81,6 +92,13 @@ def open_database(settings: Settings) -> Iterator[Database]:
 def open_key(settings: Settings) -> SecretBox:
     """Open the secret key; the default one is made where there is none. Raises BadSettings."""
     return SecretBox.open(settings.key_file, create=settings.secret_key_file is None)
+
+
+def _machine_zone() -> str:
+    try:
+        return tzlocal.get_localzone_name()
+    except LookupError:
+        return "UTC"
 
 
 def _add_demo(database: Database, box: SecretBox, cameras: Sequence[NewCamera]) -> Greeting:

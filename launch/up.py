@@ -75,7 +75,9 @@ def run_up(
         try:
             _start_redis(settings, supervisor)
             _say("preparing the database ...")
-            greeting = prepare_database(settings.database, box, demo_cameras, models)
+            greeting = prepare_database(
+                settings.database, box, demo_cameras, models, settings.time_zone
+            )
             programs = our_programs(settings.data.absolute(), address, workers)
             _say(f"starting {', '.join(program.name for program in programs)} ...")
             for program in programs:

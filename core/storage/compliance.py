@@ -1,17 +1,16 @@
 """Questions about compliance: rollups in, rates with intervals out."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import Any
+from datetime import datetime
+from itertools import islice
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Select,
     cast,
     func,
     literal_column,
@@ -20,19 +19,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from core.buckets import Bucket, floor, following, hours_agree, starts_between
 from core.errors import BadRequest
 from core.statistics import Counts
 from core.storage.engine import Moment
-from core.storage.tables import CameraRow, MinuteRollupRow, SeenMinuteRow
+from core.storage.installation import read_time_zone
+from core.storage.rollups import COUNTS, ROWS, RollupRow
+from core.storage.tables import CameraRow
 
 BUCKETS_MAX = 10_000
-_MINUTE_US = 60_000_000
 
-
-class Bucket(StrEnum):
-    MINUTE = "minute"
-    HOUR = "hour"
-    DAY = "day"
+Piece: TypeAlias = tuple[Bucket, datetime, datetime]
+"""A part of a range, start and end, that is read from the rollups of one grain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,30 +67,33 @@ def compliance(
 ) -> Compliance:
     """Count sightings that began in [start, end), by buckets of a time zone.
 
-    Days are those of the zone: 23 or 25 hours long where clocks change. Raises
-    BadRequest on an empty range or one of over 10,000 buckets.
+    Days are those of the zone: 23 or 25 hours long where clocks change. Whole
+    minutes are counted, those of both ends too. Raises BadRequest on an empty
+    range or one of over 10,000 buckets.
     """
-    cameras = cameras or CameraFilter()
     starts = _bucket_starts(start, end, bucket, zone)
-    grain = _MINUTE_US if bucket is Bucket.MINUTE else 15 * _MINUTE_US
+    chosen = _choose(session, cameras or CameraFilter())
     counts: dict[datetime, Counts] = defaultdict(Counts)
-    seen: set[datetime] = set()
-    for slot, found in _count_slots(session, start, end, grain, cameras):
-        counts[_floor(slot, bucket, zone)] += found
-    for slot in _seen_slots(session, start, end, grain, cameras):
-        seen.add(_floor(slot, bucket, zone))
-    series = tuple(ComplianceBucket(one, counts[one], one not in seen) for one in starts)
+    counted_by = read_time_zone(session)
+    for piece in _pieces(start, end, _grains(start, end, bucket, zone, counted_by), counted_by):
+        for slot, found in _count_slots(session, piece, bucket, chosen):
+            counts[floor(slot, bucket, zone)] += found
+    series = tuple(
+        ComplianceBucket(one, counts.get(one, Counts()), one not in counts) for one in starts
+    )
     return Compliance(series, sum(counts.values(), Counts()))
 
 
 def counts_by_camera(session: Session, start: datetime, end: datetime) -> dict[int, Counts]:
-    """Count sightings that began in [start, end), per camera."""
-    row = MinuteRollupRow
-    query = select(row.camera_id, *_sums()).where(row.start >= start, row.start < end)
-    return {
-        camera_id: Counts(*sums)
-        for camera_id, *sums in session.execute(query.group_by(row.camera_id))
-    }
+    """Count sightings that began in [start, end), per camera, by whole minutes."""
+    counts: dict[int, Counts] = defaultdict(Counts)
+    zone = read_time_zone(session)
+    for bucket, since, until in _pieces(start, end, tuple(Bucket), zone):
+        row = ROWS[bucket]
+        query = select(row.camera_id, *_sums(row)).group_by(row.camera_id)
+        for camera_id, *sums in session.execute(query.where(row.start >= since, row.start < until)):
+            counts[camera_id] += Counts(*sums)
+    return {camera_id: found for camera_id, found in counts.items() if found != Counts()}
 
 
 def _bucket_starts(
@@ -100,84 +101,84 @@ def _bucket_starts(
 ) -> list[datetime]:
     if end <= start:
         raise BadRequest("to", f"`to` ({end}) must be later than `from` ({start})")
-    starts: list[datetime] = []
-    moment = _floor(start, bucket, zone)
-    while moment < end:
-        starts.append(moment)
-        if len(starts) > BUCKETS_MAX:
-            raise BadRequest(
-                "bucket", f"the range has over {BUCKETS_MAX} buckets; choose a longer bucket"
-            )
-        moment = _next(moment, bucket, zone)
+    starts = list(islice(starts_between(start, end, bucket, zone), BUCKETS_MAX + 1))
+    if len(starts) > BUCKETS_MAX:
+        raise BadRequest(
+            "bucket", f"the range has over {BUCKETS_MAX} buckets; choose a longer bucket"
+        )
     return starts
 
 
-def _floor(moment: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
-    """Find the start of the bucket that holds a moment, as UTC.
-
-    Minutes and hours are cut by the offset in force, so that the repeated hour
-    of autumn stays two buckets.
-    """
-    local = moment.astimezone(zone)
-    if bucket is Bucket.DAY:
-        return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
-    passed = timedelta(seconds=local.second, microseconds=local.microsecond)
-    if bucket is Bucket.HOUR:
-        passed += timedelta(minutes=local.minute)
-    return moment.astimezone(UTC) - passed
+def _grains(
+    start: datetime, end: datetime, bucket: Bucket, zone: ZoneInfo, counted_by: ZoneInfo
+) -> tuple[Bucket, ...]:
+    """List the grains whose rollups add up to such buckets, finest first."""
+    if bucket is Bucket.MINUTE or not hours_agree(zone, counted_by, start, end):
+        return (Bucket.MINUTE,)
+    if bucket is Bucket.HOUR or zone.key != counted_by.key:
+        return (Bucket.MINUTE, Bucket.HOUR)
+    return (Bucket.MINUTE, Bucket.HOUR, Bucket.DAY)
 
 
-def _next(start: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
-    if bucket is Bucket.DAY:
-        # 36 hours from any midnight lie within the next day, however long this one is.
-        return _floor(start + timedelta(hours=36), bucket, zone)
-    return start + (timedelta(hours=1) if bucket is Bucket.HOUR else timedelta(minutes=1))
+def _pieces(
+    start: datetime, end: datetime, grains: Sequence[Bucket], zone: ZoneInfo
+) -> Iterator[Piece]:
+    """Cover a range with the coarsest of the grains, and its edges with finer ones."""
+    *finer, coarsest = grains
+    if not finer:
+        yield coarsest, floor(start, coarsest, zone), end
+        return
+    first, last = _ceiling(start, coarsest, zone), floor(end, coarsest, zone)
+    if first >= last:
+        yield from _pieces(start, end, finer, zone)
+        return
+    if start < first:
+        yield from _pieces(start, first, finer, zone)
+    yield coarsest, first, last
+    if last < end:
+        yield from _pieces(last, end, finer, zone)
+
+
+def _ceiling(moment: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
+    start = floor(moment, bucket, zone)
+    return start if start == moment else following(start, bucket, zone)
 
 
 def _count_slots(
-    session: Session, start: datetime, end: datetime, grain: int, cameras: CameraFilter
+    session: Session, piece: Piece, bucket: Bucket, camera_ids: Sequence[int]
 ) -> Iterator[tuple[datetime, Counts]]:
-    row = MinuteRollupRow
-    slot = _slot(row.start, grain)
-    query: Any = select(slot, *_sums()).group_by(slot)
-    query = query.where(row.start >= start, row.start < end)
-    for moment, *sums in session.execute(_only(query, row.camera_id, cameras)):
+    grain, start, end = piece
+    row = ROWS[grain]
+    is_fine = grain is Bucket.MINUTE and bucket is not Bucket.MINUTE
+    slot = _quarter(row.start) if is_fine else row.start
+    query = select(slot, *_sums(row)).group_by(slot).where(row.start >= start, row.start < end)
+    for moment, *sums in session.execute(query.where(row.camera_id.in_(camera_ids))):
         yield moment, Counts(*sums)
 
 
-def _seen_slots(
-    session: Session, start: datetime, end: datetime, grain: int, cameras: CameraFilter
-) -> Iterator[datetime]:
-    row = SeenMinuteRow
-    # The minute that a range begins in counts as seen, though it began before.
-    since = start - timedelta(minutes=1)
-    query = select(_slot(row.start, grain)).where(row.start > since, row.start < end).distinct()
-    yield from session.scalars(_only(query, row.camera_id, cameras))
+def _quarter(start: InstrumentedAttribute[datetime]) -> ColumnElement[datetime]:
+    """Cut a time column to quarters of an hour, the finest offset of any zone, to group by.
 
-
-def _slot(start: InstrumentedAttribute[datetime], grain: int) -> ColumnElement[datetime]:
-    """Cut a time column to whole grains (microseconds), to group by.
-
-    A quarter of an hour is the finest offset of any time zone. The number is
-    written out: PostgreSQL takes two bound numbers for two different groupings.
+    The number is written out: PostgreSQL takes two bound numbers for two groupings.
     """
     microseconds = type_coerce(start, BigInteger)
-    return type_coerce(microseconds - microseconds % literal_column(str(int(grain))), Moment())
+    return type_coerce(microseconds - microseconds % literal_column("900000000"), Moment())
 
 
-def _sums() -> list[ColumnElement[int]]:
-    row = MinuteRollupRow
-    columns = (row.mask, row.incorrect_mask, row.no_mask, row.unsure)
+def _sums(row: RollupRow) -> list[ColumnElement[int]]:
     # SUM of integers is NUMERIC on PostgreSQL.
-    return [cast(func.sum(column), BigInteger) for column in columns]
+    return [cast(func.sum(getattr(row, name)), BigInteger) for name in COUNTS]
 
 
-def _only(
-    query: Select[Any], camera_id: InstrumentedAttribute[int], cameras: CameraFilter
-) -> Select[Any]:
-    if cameras.camera_id is not None:
-        query = query.where(camera_id == cameras.camera_id)
-    for column, wanted in ((CameraRow.site, cameras.site), (CameraRow.zone, cameras.zone)):
-        if wanted is not None:
-            query = query.where(camera_id.in_(select(CameraRow.id).where(column == wanted)))
-    return query
+def _choose(session: Session, cameras: CameraFilter) -> Sequence[int]:
+    """List the cameras that a filter lets through: with their ids, an index by camera is used."""
+    query = select(CameraRow.id)
+    wanted = {
+        CameraRow.id: cameras.camera_id,
+        CameraRow.site: cameras.site,
+        CameraRow.zone: cameras.zone,
+    }
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(column == value)
+    return session.scalars(query).all()

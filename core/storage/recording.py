@@ -7,16 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.keys import PARTITIONS
+from core.storage.installation import read_time_zone
+from core.storage.rollups import Slot, add_to_rollups, upsert
 from core.storage.tables import (
     CameraRow,
-    MinuteRollupRow,
     OpenTracksRow,
     PartitionRow,
-    SeenMinuteRow,
     SightingRow,
 )
 from core.types import Verdict
@@ -56,7 +55,7 @@ class Recording:
     applied: str
     finished: Sequence[FinishedTrack] = ()
     snapshots: Mapping[int, bytes] = field(default_factory=dict)
-    seen: Iterable[tuple[int, datetime]] = ()
+    seen: Iterable[Slot] = ()
 
 
 def read_mark(session: Session, partition: int) -> Mark:
@@ -95,9 +94,9 @@ def record(session: Session, recording: Recording, mark: Mark) -> Mark | None:
     if moved.first() is None:
         return None
     _add_sightings(session, recording.finished)
-    _add_to_rollups(session, recording.finished)
+    people = _count_people(recording.finished)
+    add_to_rollups(session, people, recording.seen, read_time_zone(session))
     _keep_snapshots(session, recording.snapshots)
-    _mark_seen(session, recording.seen)
     return new
 
 
@@ -122,49 +121,22 @@ def _sighting_values(track: FinishedTrack) -> dict[str, Any]:
     }
 
 
-def _add_to_rollups(session: Session, finished: Sequence[FinishedTrack]) -> None:
+def _count_people(finished: Sequence[FinishedTrack]) -> dict[Slot, Counter[str]]:
     """Count new people by verdict; a continuation is the same person, counted before."""
-    counts: dict[tuple[int, datetime], Counter[str]] = {}
+    people: dict[Slot, Counter[str]] = {}
     for track in finished:
         if not track.is_continuation:
             minute = track.started_at.replace(second=0, microsecond=0)
-            counts.setdefault((track.camera_id, minute), Counter())[track.verdict.value] += 1
-    for (camera_id, minute), by_verdict in counts.items():
-        _add_to_rollup(session, camera_id, minute, by_verdict)
-
-
-def _add_to_rollup(
-    session: Session, camera_id: int, minute: datetime, by_verdict: Counter[str]
-) -> None:
-    verdicts = {verdict.value: by_verdict[verdict.value] for verdict in Verdict}
-    row = MinuteRollupRow
-    statement = _upsert(session, row).values(camera_id=camera_id, start=minute, **verdicts)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[row.camera_id, row.start],
-            set_={name: getattr(row, name) + count for name, count in verdicts.items()},
-        )
-    )
+            people.setdefault((track.camera_id, minute), Counter())[track.verdict.value] += 1
+    return people
 
 
 def _keep_snapshots(session: Session, snapshots: Mapping[int, bytes]) -> None:
     row = OpenTracksRow
     for camera_id, snapshot in snapshots.items():
-        statement = _upsert(session, row).values(camera_id=camera_id, snapshot=snapshot)
+        statement = upsert(session, row).values(camera_id=camera_id, snapshot=snapshot)
         session.execute(
             statement.on_conflict_do_update(
                 index_elements=[row.camera_id], set_={"snapshot": snapshot}
             )
         )
-
-
-def _mark_seen(session: Session, seen: Iterable[tuple[int, datetime]]) -> None:
-    rows = [{"camera_id": camera_id, "start": start} for camera_id, start in seen]
-    if rows:
-        session.execute(_upsert(session, SeenMinuteRow).values(rows).on_conflict_do_nothing())
-
-
-def _upsert(session: Session, table: type[Any]) -> Any:
-    """INSERT that can meet a conflict; the two servers spell it alike, SQLAlchemy apart."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return (sqlite if is_sqlite else postgresql).insert(table)

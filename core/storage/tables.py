@@ -66,10 +66,12 @@ class SightingRow(Table):
     model_version: Mapped[str]
 
 
-class MinuteRollupRow(Table):
-    """Sightings of one camera counted by the minute in which they began."""
+class RollupColumns:
+    """Sightings of one camera that began in one stretch of time, counted by verdict.
 
-    __tablename__ = "rollups_minute"
+    A row is there for every stretch in which the camera delivered, even if nobody
+    came by: what is missing is a gap, not a zero.
+    """
 
     camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
     start: Mapped[datetime] = mapped_column(Moment, primary_key=True)
@@ -79,13 +81,24 @@ class MinuteRollupRow(Table):
     unsure: Mapped[int] = mapped_column(default=0)
 
 
-class SeenMinuteRow(Table):
-    """A minute in which a camera delivered: what is missing here is a gap, not a zero."""
+class MinuteRollupRow(RollupColumns, Table):
+    __tablename__ = "rollups_minute"
 
-    __tablename__ = "seen_minutes"
 
-    camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
-    start: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+class HourRollupRow(RollupColumns, Table):
+    """An hour of the installation's time zone; seen_minutes: in how many it delivered."""
+
+    __tablename__ = "rollups_hour"
+
+    seen_minutes: Mapped[int] = mapped_column(default=0)
+
+
+class DayRollupRow(RollupColumns, Table):
+    """A day of the installation's time zone; seen_minutes: in how many it delivered."""
+
+    __tablename__ = "rollups_day"
+
+    seen_minutes: Mapped[int] = mapped_column(default=0)
 
 
 class PartitionRow(Table):

@@ -8,13 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from flask import Response
 from pydantic import AfterValidator, Field
 
+from core.buckets import Bucket
 from core.storage.cameras import camera_exists
-from core.storage.compliance import (
-    Bucket,
-    CameraFilter,
-    ComplianceBucket,
-    compliance,
-)
+from core.storage.compliance import CameraFilter, ComplianceBucket, compliance
 from core.storage.engine import utc_now
 from core.storage.users import Role
 from dashboard.access import needs

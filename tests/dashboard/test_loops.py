@@ -1,9 +1,11 @@
 """What a dashboard does every two seconds, and the numbers that it sends."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from redis import Redis
@@ -14,7 +16,7 @@ from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.cameras import NewCamera, add_camera, change_camera, remove_camera
 from core.storage.engine import Database
-from core.storage.tables import MinuteRollupRow
+from core.storage.rollups import add_to_rollups
 from core.storage.users import Role, find_or_add_user, remove_user
 from dashboard.connections import Connections
 from dashboard.figures import figures_message, read_figures
@@ -122,7 +124,8 @@ def test_statistics_hold_each_camera_and_the_day(
 ) -> None:
     with database.write() as session:
         for start, mask in ((NOW - timedelta(minutes=1), 3), (NOW - timedelta(days=2), 50)):
-            session.add(MinuteRollupRow(camera_id=camera_id, start=start, mask=mask, no_mask=1))
+            people = {(camera_id, start): Counter(mask=mask, no_mask=1)}
+            add_to_rollups(session, people, [], ZoneInfo("UTC"))
     report_health(redis, CameraHealth(camera_id, CameraState.LIVE, NOW))
     message = figures_message(read_figures(database, redis, box, {camera_id: 2}, NOW))
     assert message["people_now"] == 2

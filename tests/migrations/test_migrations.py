@@ -1,12 +1,19 @@
 """Migrations go up and down on both servers, and match the tables."""
 
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 import migrations
+from core.secrets import SecretBox
+from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database, make_engine
-from core.storage.tables import Table
+from core.storage.rollups import add_to_rollups
+from core.storage.tables import DayRollupRow, HourRollupRow, Table
 from core.storage.users import Role, add_user, list_users
 
 
@@ -37,3 +44,22 @@ def test_a_step_down_and_up_keeps_what_the_first_tables_hold(any_database: Datab
 
     with any_database.read() as session:
         assert list_users(session) == [ann]
+
+
+def test_minutes_become_hours_and_days_and_seen_minutes_come_back(
+    any_database: Database, box: SecretBox
+) -> None:
+    with any_database.write() as session:
+        camera_id = add_camera(session, box, NewCamera("door", "0", "0")).id
+        noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+        seen = [(camera_id, noon + timedelta(minutes=minute)) for minute in range(90)]
+        add_to_rollups(session, {seen[70]: Counter(mask=2)}, seen, ZoneInfo("UTC"))
+
+    migrations.downgrade(any_database.url, "0002")
+    migrations.upgrade(any_database.url)
+
+    with any_database.read() as session:
+        hour, day = HourRollupRow, DayRollupRow
+        hours = session.execute(select(hour.mask, hour.seen_minutes).order_by(hour.start)).all()
+        assert hours == [(0, 60), (2, 30)]
+        assert session.execute(select(day.mask, day.seen_minutes)).all() == [(2, 90)]

@@ -1,18 +1,21 @@
 """Compliance by buckets of a time zone, on both servers."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.orm import Session
 
+from core.buckets import Bucket
 from core.errors import BadRequest
 from core.secrets import SecretBox
 from core.statistics import Counts
 from core.storage.cameras import NewCamera, add_camera
-from core.storage.compliance import Bucket, CameraFilter, compliance, counts_by_camera
+from core.storage.compliance import CameraFilter, compliance, counts_by_camera
 from core.storage.engine import Database
-from core.storage.tables import MinuteRollupRow, SeenMinuteRow
+from core.storage.installation import read_time_zone
+from core.storage.rollups import add_to_rollups
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LONDON = ZoneInfo("Europe/London")
@@ -25,10 +28,8 @@ def add_two_cameras(session: Session, box: SecretBox) -> tuple[int, int]:
 
 
 def add_minute(session: Session, camera_id: int, start: datetime, **counts: int) -> None:
-    session.add(SeenMinuteRow(camera_id=camera_id, start=start))
-    if counts:
-        zeros = {"mask": 0, "incorrect_mask": 0, "no_mask": 0, "unsure": 0}
-        session.add(MinuteRollupRow(camera_id=camera_id, start=start, **(zeros | counts)))
+    slot = (camera_id, start)
+    add_to_rollups(session, {slot: Counter(counts)}, [slot], read_time_zone(session))
 
 
 def test_minutes_are_summed_over_cameras_and_gaps_are_told_from_zeros(

@@ -22,10 +22,11 @@ from core.storage.recording import (
     record,
 )
 from core.storage.sightings import SightingFilter, get_sighting, list_sightings
-from core.storage.tables import SeenMinuteRow, SightingRow
+from core.storage.tables import HourRollupRow, SightingRow
 from core.types import Verdict
 
 NOON = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
+MINUTE = NOON.replace(second=0)
 DAY = SightingFilter(NOON - timedelta(days=1), NOON + timedelta(days=1))
 
 
@@ -52,7 +53,7 @@ def test_sightings_rollups_tracks_and_mark_come_together(
     partition = camera_id % 32
     tracks = [track(camera_id), track(camera_id, 5), track(camera_id, 60, Verdict.UNSURE)]
     recording = Recording(
-        partition, "5-1", tracks, {camera_id: b"open"}, [(camera_id, NOON), (camera_id, NOON)]
+        partition, "5-1", tracks, {camera_id: b"open"}, [(camera_id, MINUTE), (camera_id, MINUTE)]
     )
 
     mark = write(any_database, recording, Mark("0-0", 0))
@@ -62,7 +63,7 @@ def test_sightings_rollups_tracks_and_mark_come_together(
         assert read_mark(session, partition) == mark
         assert read_open_tracks(session, partition) == {camera_id: b"open"}
         assert session.scalar(select(func.count()).select_from(SightingRow)) == 3
-        assert session.scalar(select(func.count()).select_from(SeenMinuteRow)) == 1
+        assert session.scalar(select(HourRollupRow.seen_minutes)) == 2
         found = counts_by_camera(session, DAY.start, DAY.end)
     assert found == {camera_id: Counts(mask=2, unsure=1)}
 

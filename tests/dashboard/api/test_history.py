@@ -1,14 +1,17 @@
 """Compliance and sightings over the API."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask.testing import FlaskClient
 
 from core.storage.engine import Database
-from core.storage.tables import MinuteRollupRow, SeenMinuteRow, SightingRow
+from core.storage.rollups import add_to_rollups
+from core.storage.tables import SightingRow
 from core.types import Verdict
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -19,10 +22,9 @@ RANGE = "from=2026-05-01T10:00:00Z&to=2026-05-01T14:00:00Z"
 def history(database: Database, camera: dict[str, Any]) -> None:
     """At noon the camera saw 8 with a mask, 1 without, 1 unsure; at one nobody; else nothing."""
     with database.write() as session:
-        for minute in (NOON, NOON + timedelta(hours=1)):
-            session.add(SeenMinuteRow(camera_id=camera["id"], start=minute))
-        row = MinuteRollupRow(camera_id=camera["id"], start=NOON, mask=8, no_mask=1, unsure=1)
-        session.add(row)
+        noon, one = (camera["id"], NOON), (camera["id"], NOON + timedelta(hours=1))
+        people = {noon: Counter(mask=8, no_mask=1, unsure=1)}
+        add_to_rollups(session, people, [noon, one], ZoneInfo("UTC"))
         session.add_all([_sighting(camera["id"], number) for number in range(10)])
 
 
