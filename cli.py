@@ -15,6 +15,7 @@ import click
 
 from launch import VERSION
 from launch.administration import camera, token, user
+from launch.model_commands import evaluate, train
 from launch.model_versions import model
 from launch.options import House, ask_secret, json_option, with_settings
 from launch.printing import print_answers, print_check, print_json
@@ -137,8 +138,7 @@ def migrate(settings: "Settings") -> None:
     from models.shipped import shipped_folders
 
     make_data_folder(settings.data)
-    box, zone = open_key(settings), settings.time_zone
-    migrate_database(settings.database, box, shipped_folders(), zone)
+    migrate_database(settings.database, open_key(settings), shipped_folders())
     click.echo("the database is up to date")
 
 
@@ -170,6 +170,8 @@ main.add_command(camera)
 main.add_command(model)
 main.add_command(user)
 main.add_command(token)
+main.add_command(train)
+main.add_command(evaluate)
 
 
 @camera.command("check")
@@ -280,64 +282,6 @@ def classify(
     print_answers(classify_files(images, classifier, settings.media_max_megapixels), as_json)
 
 
-@main.command()
-@click.argument("faces", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("runs/classifier"),
-    show_default=True,
-    help="Folder of checkpoint, history and weights.",
-)
-@click.option("--base-weights", default="imagenet", show_default=True, help="A file, or imagenet.")
-@click.option("--leave-out", multiple=True, help="A source not to learn from; may be repeated.")
-@click.option("--epochs", type=click.IntRange(1), default=8, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--resume", is_flag=True, help="Go on from the output folder's checkpoint.")
-@with_settings
-def train(
-    _: "Settings",
-    faces: Path,
-    output: Path,
-    base_weights: str,
-    leave_out: tuple[str, ...],
-    epochs: int,
-    seed: int,
-    resume: bool,
-) -> None:
-    """Train the mask classifier on FACES, a folder of labelled pictures."""
-    _say_where_training_is_missing()
-    from models.training.train import TrainOptions
-    from models.training.train import train as train_classifier
-
-    options = TrainOptions(
-        faces, output, base_weights, leave_out, full_epochs=epochs, seed=seed, resume=resume
-    )
-    train_classifier(options, report=click.echo)
-
-
-@main.command()
-@click.argument("faces", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option(
-    "--weights",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the weights; default those in use.",
-)
-@click.option("--source", help="Judge by all faces of this source, which training left out.")
-@json_option
-@with_settings
-def evaluate(
-    _: "Settings", faces: Path, weights: Path | None, source: str | None, as_json: bool
-) -> None:
-    """Judge the mask classifier by labelled FACES that it was not trained on."""
-    from models.training.evaluate import main as evaluate_classifier
-
-    arguments = ["--data", str(faces)]
-    arguments += ["--weights", str(weights)] if weights else []
-    arguments += ["--source", source] if source else []
-    evaluate_classifier([*arguments, "--json"] if as_json else arguments)
-
-
 def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]) -> None:
     from core.logs import set_up_logs
     from core.processes import stop_on_signals
@@ -345,15 +289,6 @@ def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]
     stop = stop_on_signals()
     set_up_logs(settings.log_level)
     run(settings, stop)
-
-
-def _say_where_training_is_missing() -> None:
-    from importlib.util import find_spec
-
-    from core.errors import BadSettings
-
-    if find_spec("tensorflow") is None:
-        raise BadSettings("training needs TensorFlow, which Python 3.14 has none of; use 3.13")
 
 
 def _demo_cameras() -> list["NewCamera"]:

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "dashboard": {"core"},
     "migrations": {"core"},
     "workers": {"core", "models"},
-    "launch": {"core", "migrations"},
+    "launch": {"core", "migrations", "models"},
 }
 """Which rooms a room may import, itself apart; cli.py may import all."""
 HOMES = {

@@ -1,32 +1,64 @@
 """Train the mask classifier by transfer learning; read from top to bottom.
 
-MobileNetV2 with ImageNet weights: first only the new dense layer learns, then
-the layers from first_layer on at a low rate. One epoch is a number of balanced
-draws, not a pass; an epoch of 5,000 takes about two minutes on two cores.
+First only the new layers learn, then MobileNetV2 from first_layer on at a low
+rate. One epoch is a number of balanced draws, not a pass. What is judged, kept
+and exported is the running average of the weights.
 """
 
-import csv
-import json
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
+from tensorflow.core.framework.summary_pb2 import Summary
 
 from core.assets import asset_path
-from core.types import LABELS
-from models.preprocess import DEFAULT_SIDE
+from core.processes import Stop
+from core.types import LABELS, Label
+from models.preprocess import DEFAULT_SIDE, ClassifierInput
 from models.runtimes.cores import count_cores
+from models.training.base_weights import (
+    IMAGENET,
+    OURS,
+    copy_weights,
+    find_base_weights,
+    is_network,
+    say_base,
+)
 from models.training.calibration import fit_temperature
-from models.training.draws import SampleDraws
-from models.training.examples import Split, leave_out, read_examples
-from models.training.export import export
-from models.training.network import build_network, unfreeze
-from models.training.samples import load_samples
+from models.training.draws import Drawn, SampleDraws
+from models.training.examples import Example, Split, leave_out, read_examples
+from models.training.history import EpochFigures, best_of, is_done_learning
+from models.training.model_folder import Origin, write_model
+from models.training.network import (
+    build_classic_network,
+    build_network,
+    is_classic,
+    unfreeze,
+)
+from models.training.plot import draw_history
+from models.training.progress import Progress
+from models.training.run_folder import RunFolder, load_network
+from models.training.samples import Sample, load_samples
+from models.training.validation import Judgement, judge
+
+CHUNK = 512
+"""Examples that are loaded between two looks at the clock and at a wish to stop."""
+
+
+class Recipe(StrEnum):
+    """How the classifier is trained."""
+
+    ROBUST = "robust"
+    CLASSIC = "classic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +66,12 @@ class TrainOptions:
     """The knobs."""
 
     data: Path
-    """Folder of labelled faces; see models/training/examples.py for its layouts."""
+    """Folder of labelled faces; see docs/training.md for its layouts."""
     output: Path
     """Folder for checkpoint, history and weights."""
-    base_weights: str | None = "imagenet"
-    """What MobileNetV2 starts from: "imagenet" (looked up by Keras), a file, or None: random."""
+    recipe: Recipe = Recipe.ROBUST
+    base_weights: str = OURS
+    """What the network starts from: ours, imagenet, none, or a path; see base_weights.py."""
     side: int = DEFAULT_SIDE
     """Pixels of the network's square input."""
     alpha: float = 1.0
@@ -47,8 +80,12 @@ class TrainOptions:
     """Sources not to be learned from, to be evaluated on instead."""
     frozen_epochs: int = 1
     full_epochs: int = 8
-    draws_per_epoch: int = 5000
-    validation_draws: int = 1000
+    patience: int = 4
+    """Full epochs without a better macro-F1 after which it ends."""
+    draws_per_epoch: int | None = None
+    """None: twenty for each face, 320 to 5,000."""
+    validation_draws: int | None = None
+    """None: ten for each face, 100 to 1,000."""
     first_layer: str | None = "block_3_expand"
     """Where learning begins in the full epochs; None is everywhere.
 
@@ -58,81 +95,282 @@ class TrainOptions:
     batch: int = 32
     frozen_rate: float = 2e-3
     full_rate: float = 2e-4
-    """Adam's rate, falling to 0 by a cosine over the full epochs."""
+    """Adam's highest rate in the full epochs."""
+    warm_up: float = 0.05
+    """Share of the full epochs' steps in which the rate rises; then it falls by a cosine."""
+    weight_decay: float = 0.0
     dropout: float = 0.2
     label_smoothing: float = 0.05
+    averaging: float = 0.99
+    """Share of the old in the running average of the weights, each step; 0 averages nothing."""
     seed: int = 1
     resume: bool = False
     """Go on from the output folder's checkpoint."""
+    command: str = ""
+    """The command line, for the model's manifest."""
 
     @property
     def epochs(self) -> int:
         return self.frozen_epochs + self.full_epochs
 
 
-def train(options: TrainOptions, report: Callable[[str], None] = print) -> Path:
-    """Train, calibrate and export; returns the folder of the exported weights."""
+CLASSIC_KNOBS: dict[str, Any] = {
+    "recipe": Recipe.CLASSIC,
+    "base_weights": IMAGENET,
+    "side": 224,
+    "frozen_epochs": 20,
+    "full_epochs": 0,
+    "frozen_rate": 1e-4,
+    "batch": 32,
+    "patience": 20,
+    "averaging": 0.0,
+    "label_smoothing": 0.0,
+}
+"""The usual script's: frozen MobileNetV2, Adam at 1e-4, twenty epochs."""
+
+
+def options_of(recipe: Recipe, **given: Any) -> TrainOptions:
+    """The options of a recipe, but for those that are given."""
+    knobs = CLASSIC_KNOBS if recipe is Recipe.CLASSIC else {}
+    return TrainOptions(**{**knobs, **given})
+
+
+class Draws(Protocol):
+    """Gives training pictures, the same for the same place in the same epoch."""
+
+    side: int
+
+    def draw(self, epoch: int, position: int) -> Drawn:
+        """One picture, (side, side, 3) uint8 RGB, and its label's index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learnable:
+    """What a run learns from, and judges by: draws, and fixed pictures (n, side, side, 3).
+
+    learned: the faces behind the draws.
+    """
+
+    draws: Draws
+    draws_per_epoch: int
+    pictures: ClassifierInput
+    labels: NDArray[np.int64]
+    learned: tuple[Example, ...]
+
+
+def train(options: TrainOptions, progress: Progress, stop: Stop) -> Path | None:
+    """Learn, calibrate and export.
+
+    Returns the folder of the exported weights; None if it was asked to stop,
+    after saving where it stood. Raises BadSettings and BadDataset.
+    """
     # Seed and options, so that the run can be repeated.
     keras.utils.set_random_seed(options.seed)
-    options.output.mkdir(parents=True, exist_ok=True)
-    (options.output / "options.json").write_text(json.dumps(asdict(options), default=str, indent=2))
-    report(f"seed {options.seed}")
+    run = RunFolder(options.output)
+    run.open(knobs_of(options), options.resume)
+    progress.say(f"seed {options.seed}")
 
     # Data: whole groups go to training or validation; the test split stays shut.
-    examples = leave_out(read_examples(options.data), options.left_out)
-    detector, threads = asset_path("centerface.onnx"), count_cores()
-    draws = {}
-    for split in (Split.TRAIN, Split.VALIDATION):
-        chosen = [example for example in examples if example.split is split]
-        samples = load_samples(chosen, detector, threads, report)
-        draws[split] = SampleDraws(samples, options.seed, options.side)
-        report(f"{split}: {len(chosen)} faces")
-    # Validation is drawn and degraded like training: clean crops flatter.
-    validation = batches(draws[Split.VALIDATION], 0, options.validation_draws, options.batch)
+    learnable = load(options, progress, stop)
+    if learnable is None:
+        progress.say("stopped before the first step: there is nothing to go on from")
+        return None
 
     # Network: from the checkpoint, or from the base weights.
-    network, done = restore(options) if options.resume else (None, 0)
-    if network is None:
-        network = build_network(options.base_weights, options.dropout, options.side, options.alpha)
-        prepare(network, keras.optimizers.Adam(options.frozen_rate), options)
-    report(f"epochs {done} of {options.epochs} done")
+    begun = run.checkpoint()
+    network = load_network(begun.path) if begun else build(options, progress)
+    epoch, step = (begun.epoch, begun.step) if begun else (0, 0)
+    steps = -(-learnable.draws_per_epoch // options.batch)
+    history = run.history()[:epoch]
+    progress.say(f"{epoch} of {options.epochs} epochs done, {steps} steps each")
 
-    # Loop: a checkpoint and a line of history after every epoch.
-    for epoch in range(done, options.epochs):
-        if epoch == options.frozen_epochs:
-            unfreeze(network, options.first_layer)
-            steps = options.full_epochs * -(-options.draws_per_epoch // options.batch)
-            rate = keras.optimizers.schedules.CosineDecay(options.full_rate, steps)
-            prepare(network, keras.optimizers.Adam(rate), options)
-        pictures = batches(draws[Split.TRAIN], epoch, options.draws_per_epoch, options.batch)
-        history = network.fit(
-            pictures, validation_data=validation, shuffle=False, verbose=0
-        ).history
-        figures = {name: round(values[0], 4) for name, values in history.items()}
-        report(f"epoch {epoch + 1} of {options.epochs}: {figures}")
-        checkpoint(network, epoch + 1, figures, options)
+    log = tf.summary.create_file_writer(str(run.tensorboard))
 
-    # Save: calibrated on the degraded validation draws.
-    logits, labels = predict(network, validation)
-    temperature = fit_temperature(logits, labels)
-    manifest = export(network, temperature, options.output / "weights")
-    report(f"{manifest.model_version}: temperature {temperature:.3f}, {options.output / 'weights'}")
-    return options.output / "weights"
+    # Loop: after every epoch a judgement, the best network, history, a checkpoint.
+    while epoch < options.epochs and not is_over(history, options):
+        if step == 0:
+            begin_phase(network, epoch, steps, options)
+        began = time.monotonic()
+        taken, seen = learn(network, learnable, (epoch, step), options, progress, stop)
+        if taken < steps:
+            run.save_checkpoint(network, epoch, taken)
+            progress.say(f"stopped in epoch {epoch + 1} after {taken} of {steps} steps")
+            return None
+        epoch, step = epoch + 1, 0
+        with averaged(network, options.averaging):
+            judgement = judge(network, learnable.pictures, learnable.labels)
+            figures = figures_of(network, epoch, seen, judgement, time.monotonic() - began)
+            if not history or figures.rank > best_of(history).rank:
+                run.save_best(network)
+        history.append(figures)
+        progress.say(in_words(figures, options))
+        run.write_history(history)
+        draw_history(history, run.plot)
+        log_to_tensorboard(log, figures)
+        run.save_checkpoint(network, epoch, 0)
+
+    if stop.is_set:
+        progress.say(f"stopped after epoch {epoch}")
+        return None
+
+    # Save: the best epoch's network, calibrated on the validation draws.
+    best = load_network(run.best)
+    judgement = judge(best, learnable.pictures, learnable.labels)
+    temperature = fit_temperature(judgement.logits, judgement.labels)
+    origin = origin_of(learnable, best_of(history), options)
+    manifest = write_model(best, temperature, run.weights, origin)
+    progress.say(
+        f"best epoch {best_of(history).epoch}: {manifest.model_version}, "
+        f"temperature {temperature:.3f}, {run.weights}"
+    )
+    progress.move(1.0, "trained")
+    return run.weights
 
 
-def prepare(network: Any, optimizer: Any, options: TrainOptions) -> None:
-    """Set what is minimised and how."""
-    network.compile(
-        optimizer=optimizer,
-        loss=keras.losses.CategoricalCrossentropy(
-            from_logits=True, label_smoothing=options.label_smoothing
-        ),
-        metrics=["accuracy"],
+def knobs_of(options: TrainOptions) -> dict[str, Any]:
+    """What must be the same when a run goes on."""
+    knobs = asdict(options)
+    return {name: knobs[name] for name in knobs if name not in ("output", "resume", "command")}
+
+
+def load(options: TrainOptions, progress: Progress, stop: Stop) -> Learnable | None:
+    """Load the faces of training and validation; None if asked to stop.
+
+    Validation is drawn and degraded like training: clean crops flatter.
+    """
+    examples = leave_out(read_examples(options.data), options.left_out)
+    parts = {split: [each for each in examples if each.split is split] for split in Split}
+    learned, judged = parts[Split.TRAIN], parts[Split.VALIDATION]
+    progress.say(f"training: {len(learned)} faces, validation: {len(judged)} faces")
+    samples = [load_in_chunks(part, progress, stop) for part in (learned, judged)]
+    if stop.is_set:
+        return None
+    draws = [SampleDraws(part, options.seed, options.side) for part in samples]
+    count = options.validation_draws or min(1000, max(100, 10 * len(judged)))
+    pictures, labels = draw_all(draws[1], count)
+    per_epoch = options.draws_per_epoch or min(5000, max(320, 20 * len(learned)))
+    return Learnable(draws[0], per_epoch, pictures, labels, tuple(learned))
+
+
+def load_in_chunks(examples: Sequence[Example], progress: Progress, stop: Stop) -> list[Sample]:
+    """Load the faces, telling how far it is; fewer if asked to stop."""
+    detector, threads = asset_path("centerface.onnx"), count_cores()
+    samples: list[Sample] = []
+    for start in range(0, 0 if stop.is_set else len(examples), CHUNK):
+        chunk = examples[start : start + CHUNK]
+        samples += load_samples(chunk, detector, threads, progress.say)
+        progress.move(0.0, f"loaded {len(samples)} of {len(examples)} faces")
+        if stop.is_set:
+            break
+    return samples
+
+
+def draw_all(draws: Draws, count: int) -> tuple[ClassifierInput, NDArray[np.int64]]:
+    """Draw so many pictures once and for all: (count, side, side, 3) and labels (count,)."""
+    drawn = [draws.draw(0, position) for position in range(count)]
+    labels = np.asarray([each.label for each in drawn], np.int64)
+    return np.stack([each.pixels for each in drawn]), labels
+
+
+def build(options: TrainOptions, progress: Progress) -> Any:
+    """Make the network that a run begins with, MobileNetV2 frozen."""
+    path = find_base_weights(options.base_weights, options.side, options.alpha)
+    say_base(options.base_weights, path, progress)
+    plain = None if is_network(path) else path
+    if options.recipe is Recipe.CLASSIC:
+        network = build_classic_network(plain, options.side, options.alpha)
+    else:
+        network = build_network(plain, options.dropout, options.side, options.alpha)
+    if path and is_network(path):
+        copy_weights(network, path)
+    return network
+
+
+def begin_phase(network: Any, epoch: int, steps: int, options: TrainOptions) -> None:
+    """Choose what learns, and how fast, where a phase begins."""
+    if epoch == options.frozen_epochs:
+        unfreeze(network, options.first_layer)
+        rate = rate_over(options.full_epochs * steps, options)
+        prepare(network, rate, options)
+    elif epoch == 0:
+        prepare(network, options.frozen_rate, options)
+
+
+def rate_over(steps: int, options: TrainOptions) -> Any:
+    """The full epochs' rate: rising from a hundredth, then falling to 0 by a cosine."""
+    rising = round(options.warm_up * steps)
+    if rising == 0:
+        return keras.optimizers.schedules.CosineDecay(options.full_rate, steps)
+    return keras.optimizers.schedules.CosineDecay(
+        options.full_rate / 100,
+        max(1, steps - rising),
+        warmup_target=options.full_rate,
+        warmup_steps=rising,
     )
 
 
-def batches(draws: SampleDraws, epoch: int, count: int, batch: int) -> Any:
-    """Draw an epoch's pictures: pairs of (batch, side, side, 3) uint8 and one-hot labels."""
+def prepare(network: Any, rate: Any, options: TrainOptions) -> None:
+    """Set what is minimised and how."""
+    optimizer = keras.optimizers.Adam(
+        rate,
+        weight_decay=options.weight_decay or None,
+        use_ema=options.averaging > 0,
+        ema_momentum=options.averaging or 0.99,
+    )
+    loss: Any = keras.losses.CategoricalCrossentropy(
+        from_logits=True, label_smoothing=options.label_smoothing
+    )
+    metric: Any = "accuracy"
+    if is_classic(network):
+        loss = keras.losses.BinaryCrossentropy(from_logits=True)
+        metric = keras.metrics.BinaryAccuracy(threshold=0, name="accuracy")
+    # XLA takes eight times as long as without on a CPU: 7.8 s a step against 1.0 s.
+    network.compile(optimizer=optimizer, loss=loss, metrics=[metric], jit_compile=False)
+
+
+def learn(
+    network: Any,
+    learnable: Learnable,
+    start: tuple[int, int],
+    options: TrainOptions,
+    progress: Progress,
+    stop: Stop,
+) -> tuple[int, dict[str, float]]:
+    """Take the steps of an epoch from the given epoch and step on, until asked to stop.
+
+    Returns the steps of this epoch that are done now, and the mean loss and
+    accuracy of those that were taken here.
+    """
+    epoch, step = start
+    steps = -(-learnable.draws_per_epoch // options.batch)
+    network.reset_metrics()
+    seen: dict[str, float] = {}
+    for pixels, labels in batches(learnable, epoch, step * options.batch, options.batch):
+        if stop.is_set:
+            break
+        targets = labels[:, LABELS.index(Label.NO_MASK)][:, None] if is_classic(network) else labels
+        reseed_dropout(network, options.seed, epoch * steps + step)
+        seen = network.train_on_batch(pixels, targets, return_dict=True)
+        step += 1
+        share = (epoch + step / steps) / options.epochs
+        message = f"epoch {epoch + 1} of {options.epochs}, loss {float(seen['loss']):.3f}"
+        progress.move(share, message)
+    return step, seen
+
+
+def reseed_dropout(network: Any, seed: int, step: int) -> None:
+    """Choose what a step drops by its number: Keras saves no state of its random numbers."""
+    for number, layer in enumerate(network.layers):
+        if isinstance(layer, keras.layers.Dropout):
+            layer.seed_generator.state.assign([(seed + number) % 2**32, step])
+
+
+def batches(learnable: Learnable, epoch: int, start: int, batch: int) -> Any:
+    """Draw an epoch's pictures from a place on.
+
+    Yields pairs of (batch, side, side, 3) uint8 and one-hot labels (batch, 3).
+    """
+    draws = learnable.draws
 
     def draw(position: Any) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
         drawn = draws.draw(epoch, int(position))
@@ -143,37 +381,71 @@ def batches(draws: SampleDraws, epoch: int, count: int, batch: int) -> Any:
         side = draws.side
         return tf.ensure_shape(pixels, (side, side, 3)), tf.ensure_shape(label, (len(LABELS),))
 
-    positions = tf.data.Dataset.range(count)
-    return positions.map(with_shapes, num_parallel_calls=2).batch(batch).prefetch(4)
+    positions = tf.data.Dataset.range(start, learnable.draws_per_epoch)
+    return positions.map(with_shapes, num_parallel_calls=count_cores()).batch(batch).prefetch(4)
 
 
-def checkpoint(network: Any, epoch: int, figures: dict[str, float], options: TrainOptions) -> None:
-    """Save the network with its optimizer, then the line that says so."""
-    network.save(options.output / "checkpoint.part.keras")
-    (options.output / "checkpoint.part.keras").replace(options.output / "checkpoint.keras")
-    history = options.output / "history.csv"
-    is_new = epoch == 1 or not history.exists()
-    with history.open("w" if is_new else "a", newline="") as lines:
-        writer = csv.writer(lines)
-        if is_new:
-            writer.writerow(["epoch", *figures])
-        writer.writerow([epoch, *figures.values()])
+@contextmanager
+def averaged(network: Any, averaging: float) -> Iterator[None]:
+    """Lend the network the running averages of its weights."""
+    if averaging == 0:
+        yield
+        return
+    learned = [np.array(weights) for weights in network.trainable_variables]
+    network.optimizer.finalize_variable_values(network.trainable_variables)
+    yield
+    for weights, values in zip(network.trainable_variables, learned, strict=True):
+        weights.assign(values)
 
 
-def restore(options: TrainOptions) -> tuple[Any, int]:
-    """Load the checkpoint and count its epochs; (None, 0) if there is none."""
-    path = options.output / "checkpoint.keras"
-    if not path.exists():
-        return None, 0
-    with (options.output / "history.csv").open(newline="") as lines:
-        done = [int(line["epoch"]) for line in csv.DictReader(lines)]
-    return keras.models.load_model(path), done[-1]
+def figures_of(
+    network: Any, epoch: int, seen: dict[str, float], judgement: Judgement, seconds: float
+) -> EpochFigures:
+    """Write an epoch down."""
+    return EpochFigures(
+        epoch=epoch,
+        loss=round(float(seen["loss"]), 4),
+        accuracy=round(float(seen["accuracy"]), 4),
+        val_loss=round(judgement.loss, 4),
+        val_accuracy=round(judgement.accuracy, 4),
+        val_macro_f1=round(judgement.macro_f1, 4),
+        learning_rate=float(f"{float(network.optimizer.learning_rate):.3g}"),
+        seconds=round(seconds, 1),
+    )
 
 
-def predict(network: Any, pictures: Any) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Logits (n, 3) and true labels (n,) of drawn pictures."""
-    logits, labels = [], []
-    for pixels, one_hot in pictures:
-        logits.append(np.asarray(network(pixels, training=False)))
-        labels.append(np.asarray(one_hot).argmax(axis=1))
-    return np.concatenate(logits), np.concatenate(labels)
+def is_over(history: Sequence[EpochFigures], options: TrainOptions) -> bool:
+    """Say whether patience has run out."""
+    first = options.frozen_epochs if options.full_epochs else 0
+    return is_done_learning(history, options.patience, first)
+
+
+def in_words(figures: EpochFigures, options: TrainOptions) -> str:
+    """One line an epoch."""
+    return (
+        f"epoch {figures.epoch} of {options.epochs}: loss {figures.loss:.3f}, validation loss "
+        f"{figures.val_loss:.3f}, accuracy {figures.val_accuracy:.3f}, "
+        f"macro-F1 {figures.val_macro_f1:.3f}, {figures.seconds:.0f} s"
+    )
+
+
+def origin_of(learnable: Learnable, best: EpochFigures, options: TrainOptions) -> Origin:
+    """Tell what the exported network was made of."""
+    counts = Counter(str(each.label) for each in learnable.learned)
+    return Origin(
+        sources=tuple(sorted({each.source for each in learnable.learned})),
+        counts=tuple((str(label), counts[label]) for label in LABELS),
+        command=options.command,
+        base=options.base_weights,
+        best=best,
+    )
+
+
+def log_to_tensorboard(log: Any, figures: EpochFigures) -> None:
+    """Write an epoch for `tensorboard --logdir`; tf.summary.scalar would need that package."""
+    values = asdict(figures)
+    epoch = values.pop("epoch")
+    scalars = [Summary.Value(tag=name, simple_value=values[name]) for name in values]
+    with log.as_default():
+        tf.summary.experimental.write_raw_pb(Summary(value=scalars).SerializeToString(), epoch)
+    log.flush()

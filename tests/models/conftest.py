@@ -2,4 +2,4 @@
 
 from importlib.util import find_spec
 
-collect_ignore = [] if find_spec("tensorflow") else ["test_train.py", "exporting"]
+collect_ignore = [] if find_spec("tensorflow") else ["exporting"]

@@ -1,0 +1,178 @@
+"""The commands that make and judge models."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from launch.options import json_option, with_settings
+from launch.progress import open_progress
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+    from models.training.progress import Progress
+    from models.training.train import TrainOptions
+
+STOPPED = 130
+"""Exit status of what was ended by Ctrl-C, as shells have it."""
+
+faces_argument = click.argument(
+    "faces", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+
+
+def _knob(name: str, kind: Any, words: str) -> Callable[..., Any]:
+    """An option that has the recipe's value where it is not given."""
+    return click.option(name, type=kind, help=words)
+
+
+@click.command()
+@faces_argument
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("runs/classifier"),
+    show_default=True,
+    help="Folder of checkpoint, history, plot and weights.",
+)
+@click.option(
+    "--recipe",
+    type=click.Choice(["robust", "classic"]),
+    default="robust",
+    show_default=True,
+    help="classic: the usual script, as a baseline to compare with.",
+)
+@click.option(
+    "--base-weights",
+    help="What to start from: ours (the shipped network), imagenet (out of Keras's cache), none, "
+    "a file or a model folder. Default: ours; of the classic recipe imagenet.",
+)
+@click.option(
+    "--leave-out", "left_out", multiple=True, help="A source not to learn from; may be repeated."
+)
+@_knob("--side", click.IntRange(32, 512), "Pixels of the network's input; default 128.")
+@click.option(
+    "--width",
+    "alpha",
+    type=click.Choice(["1.0", "0.35"]),
+    help="Of MobileNetV2's layers; default 1.0.",
+)
+@_knob("--frozen-epochs", click.IntRange(0), "Epochs of the new layers alone; default 1.")
+@click.option(
+    "--epochs",
+    "full_epochs",
+    type=click.IntRange(0),
+    help="Epochs after them, in which MobileNetV2 learns too; default 8.",
+)
+@_knob("--patience", click.IntRange(1), "Epochs without a better macro-F1 to end after; default 4.")
+@click.option(
+    "--draws",
+    "draws_per_epoch",
+    type=click.IntRange(1),
+    help="Pictures of an epoch; default 20 for each face, 320 to 5000.",
+)
+@click.option(
+    "--first-layer",
+    help="Layer from which MobileNetV2 learns, or all; default block_3_expand.",
+)
+@_knob("--batch", click.IntRange(1), "Pictures of a step; default 32.")
+@_knob("--frozen-rate", click.FloatRange(0, min_open=True), "Rate of the new layers; 0.002.")
+@click.option(
+    "--rate",
+    "full_rate",
+    type=click.FloatRange(0, min_open=True),
+    help="Highest rate of the epochs after them; default 0.0002.",
+)
+@_knob("--warm-up", click.FloatRange(0, 1), "Share of steps in which that rate rises; 0.05.")
+@_knob("--weight-decay", click.FloatRange(0), "Default 0.0.")
+@_knob("--dropout", click.FloatRange(0, 0.9), "Before the last layer; default 0.2.")
+@_knob("--label-smoothing", click.FloatRange(0, 0.5), "Default 0.05.")
+@_knob("--averaging", click.FloatRange(0, 0.99999), "Of the weights, each step; default 0.99.")
+@_knob("--seed", int, "Default 1.")
+@click.option("--resume", is_flag=True, help="Go on from the output folder's checkpoint.")
+@click.option("--json", "as_json", is_flag=True, help="Print progress as lines of JSON.")
+@with_settings
+def train(_: "Settings", /, faces: Path, as_json: bool, **knobs: Any) -> None:
+    """Train the mask classifier on FACES, a folder of labelled pictures.
+
+    FACES holds train/mask, train/no_mask, train/incorrect_mask (and the same under val), or
+    pictures with boxes: Pascal VOC, COCO or YOLO. Ctrl-C saves where it stands; --resume
+    goes on from there. See docs/training.md.
+    """
+    _say_where_training_is_missing()
+    from core.processes import stop_on_signals
+    from models.training.train import train as train_classifier
+
+    options = _train_options(faces, knobs)
+    stop = stop_on_signals()
+    with open_progress(as_json) as progress:
+        weights = train_classifier(options, progress, stop)
+        if weights:
+            _say_what_next(progress, faces, weights)
+        elif any(options.output.glob("checkpoint-*")):
+            progress.say(f"go on with: {_to_resume()}")
+    sys.exit(0 if weights else STOPPED)
+
+
+def _train_options(faces: Path, knobs: dict[str, Any]) -> "TrainOptions":
+    """Take the recipe's values where no other was given."""
+    from models.training.train import Recipe, options_of
+
+    given = {name: value for name, value in knobs.items() if value is not None}
+    if "alpha" in given:
+        given["alpha"] = float(given["alpha"])
+    if given.get("first_layer") == "all":
+        given["first_layer"] = None
+    recipe = Recipe(given.pop("recipe"))
+    if recipe is Recipe.CLASSIC and "full_epochs" in given:
+        given["frozen_epochs"] = given.pop("full_epochs")
+    return options_of(recipe, data=faces, command=_command_line(), **given)
+
+
+def _command_line() -> str:
+    return shlex.join(["./maskwatch", *sys.argv[1:]])
+
+
+def _to_resume() -> str:
+    words = [word for word in sys.argv[1:] if word != "--resume"]
+    return shlex.join(["./maskwatch", *words, "--resume"])
+
+
+def _say_what_next(progress: "Progress", faces: Path, weights: Path) -> None:
+    folder, data = shlex.quote(str(weights)), shlex.quote(str(faces))
+    progress.say(f"judge it:   ./maskwatch evaluate {data} --weights {folder}")
+    progress.say(f"register it: ./maskwatch model add {folder}")
+
+
+@click.command()
+@faces_argument
+@click.option(
+    "--weights",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of the weights; default those in use.",
+)
+@click.option("--source", help="Judge by all faces of this source, which training left out.")
+@json_option
+@with_settings
+def evaluate(
+    _: "Settings", faces: Path, weights: Path | None, source: str | None, as_json: bool
+) -> None:
+    """Judge the mask classifier by labelled FACES that it was not trained on."""
+    from models.training.evaluate import main as evaluate_classifier
+
+    arguments = ["--data", str(faces)]
+    arguments += ["--weights", str(weights)] if weights else []
+    arguments += ["--source", source] if source else []
+    evaluate_classifier([*arguments, "--json"] if as_json else arguments)
+
+
+def _say_where_training_is_missing() -> None:
+    from importlib.util import find_spec
+
+    from core.errors import BadSettings
+
+    if find_spec("tensorflow") is None:
+        raise BadSettings("training needs TensorFlow, which Python 3.14 has none of; use 3.13")

@@ -1,0 +1,80 @@
+"""Show long work: a bar with the time that is left, or lines of JSON for a program."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+JSON_EVERY_S = 1.0
+"""Between two lines that only tell of progress."""
+
+
+@contextmanager
+def open_progress(as_json: bool) -> Iterator["Bar | JsonLines"]:
+    """Give what long work reports to: say(line), and move(share, message)."""
+    if as_json:
+        yield JsonLines()
+        return
+    with _rich_progress() as shown:
+        yield Bar(shown)
+
+
+class Bar:
+    """A bar on the terminal, below what is said; without a terminal, only what is said."""
+
+    def __init__(self, shown: "Progress") -> None:
+        self._shown = shown
+        self._task: TaskID | None = None
+
+    def say(self, line: str) -> None:
+        if self._shown.console.is_terminal:
+            self._shown.console.print(line, markup=False, highlight=False)
+        else:
+            # A file or a pipe has no width to wrap lines to.
+            click.echo(line)
+
+    def move(self, share: float, message: str) -> None:
+        if self._task is None:
+            self._task = self._shown.add_task(message, total=1.0)
+        self._shown.update(self._task, completed=share, description=message)
+
+
+class JsonLines:
+    """One JSON object a line: {"progress": 0..1, "message": ...}."""
+
+    def __init__(self) -> None:
+        self._share = 0.0
+        self._told_at = 0.0
+
+    def say(self, line: str) -> None:
+        self._print(line)
+
+    def move(self, share: float, message: str) -> None:
+        """Tell at most once a second, and always of the end."""
+        self._share = share
+        if share >= 1 or time.monotonic() - self._told_at >= JSON_EVERY_S:
+            self._print(message)
+
+    def _print(self, message: str) -> None:
+        self._told_at = time.monotonic()
+        line = {"progress": round(self._share, 4), "message": message}
+        click.echo(json.dumps(line, ensure_ascii=False))
+
+
+def _rich_progress() -> "Progress":
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+    from rich.progress import TimeRemainingColumn as TimeLeft
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=30),
+        TaskProgressColumn(),
+        TimeLeft(elapsed_when_finished=True),
+        TextColumn("left"),
+    )
