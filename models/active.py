@@ -40,10 +40,11 @@ def load_active(
         classifier=folders.get(Task.CLASSIFIER),
         detector=folders.get(Task.DETECTOR),
         choice=settings.detector_choice,
+        runtime=settings.runtime_choice,
     )
 
 
 def load_active_classifier(settings: Settings, weights: Sequence[Path] = ()) -> MaskClassifier:
     """Load the classifier alone; arguments and errors as of locate_active."""
     folder = locate_active(settings, weights).get(Task.CLASSIFIER, SHIPPED_CLASSIFIER)
-    return load_classifier(folder, count_cores())
+    return load_classifier(folder, count_cores(), settings.runtime_choice)

@@ -112,8 +112,8 @@ def load_classifier(
     return open_classifier(folder, threads, runtime or RuntimeChoice())
 
 
-def load_detector(folder: Path, threads: int) -> FaceDetector:
-    """Load the detector of a model folder. Raises WeightsMismatch."""
+def load_detector(folder: Path, threads: int, runtime: RuntimeChoice | None = None) -> FaceDetector:
+    """Load the detector of a model folder. Raises WeightsMismatch and BadSettings."""
     raise WeightsMismatch(f"{folder}: this release runs no detectors of its own")
 
 

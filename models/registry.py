@@ -34,6 +34,7 @@ class ModelRegistry:
         self._database = Database(settings.database) if settings.database_is_there else None
         self._cache, self._threads = settings.models, threads
         self._choice = settings.detector_choice
+        self._runtime = settings.runtime_choice
         self._has_tables = False
 
     def read_active_ids(self) -> dict[Task, int]:
@@ -60,13 +61,14 @@ class ModelRegistry:
                 classifier=folders.get(Task.CLASSIFIER),
                 detector=folders.get(Task.DETECTOR),
                 choice=self._choice,
+                runtime=self._runtime,
             )
             analyser.warm_up()
         return analyser
 
     def check(self, version_id: int) -> None:
         """Load a version alone and run it on generated pictures; errors as of load."""
-        try_version(self.locate(version_id))
+        try_version(self.locate(version_id), runtime=self._runtime)
 
     def locate(self, version_id: int) -> Path:
         """Find a version's folder, fetching its files if need be. Errors as of load."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from core.errors import WeightsMismatch
 from core.manifests import Task
+from core.runtimes import RuntimeChoice
 from core.types import LABELS, Detections, Image, Probabilities
 from models.analysis import FaceDetector, MaskClassifier, load_classifier, load_detector
 from models.manifest import read_manifest
@@ -18,14 +19,14 @@ _CROPS_HW = ((1, 1), (20, 30), (64, 64), (300, 200))
 _PICTURES_HW = ((96, 160), (360, 640), (640, 360))
 
 
-def try_version(folder: Path, threads: int = 1) -> None:
+def try_version(folder: Path, threads: int = 1, runtime: RuntimeChoice | None = None) -> None:
     """Load the networks of a folder and run them. Raises WeightsMismatch saying what is wrong."""
     manifest = read_manifest(folder)
     with explain_failures(manifest.model_version):
         if manifest.task is Task.CLASSIFIER:
-            try_classifier(load_classifier(folder, threads))
+            try_classifier(load_classifier(folder, threads, runtime))
         else:
-            try_detector(load_detector(folder, threads))
+            try_detector(load_detector(folder, threads, runtime))
 
 
 @contextmanager
