@@ -12,10 +12,17 @@ from numpy.typing import NDArray
 
 from core.types import LABELS, Image, Label
 from models.training.augment import has_colour, to_grey
+from models.training.cutouts import turn_of
 from models.training.masks import Worn, draw_clutter, draw_hand, draw_mask, draw_thing
 from models.training.samples import Sample
 from models.training.sources import BySource
-from models.training.transplant import Wardrobe, lower_face, paste_skin, upper_face
+from models.training.transplant import (
+    Wardrobe,
+    lower_face,
+    paste_skin,
+    stand_before,
+    upper_face,
+)
 
 CLUTTER_SHARE = 0.1
 """How often a patch that means nothing is drawn as well."""
@@ -24,12 +31,19 @@ DRAWN_SHARE = 0.3
 CHIN_SHARE = 0.3
 """Of the badly worn masks, how many are on the chin."""
 
+TURNED_SHARE = 0.35
+"""How often a face that looks aside is looked for."""
+
 
 class Posed(NamedTuple):
     """A sample whose landmarks are known, (5, 2)."""
 
     sample: Sample
     landmarks: NDArray[np.float32]
+
+    @property
+    def turn(self) -> float:
+        return abs(turn_of(self.landmarks))
 
 
 class Dresser:
@@ -61,8 +75,10 @@ class Dresser:
 
     def _mask(self, choice: float, rng: np.random.Generator) -> tuple[Posed, Image]:
         """A mask put on properly, over bare skin or over a mask, or new skin above a mask."""
-        if self._masked and choice < 0.25:
+        if self._masked and choice < 0.35:
             masked = self._masked.pick(rng)
+            if choice > 0.25:
+                return masked, self._hide(masked, rng.uniform(1.0, 1.6), rng)
             if choice < 0.1:
                 return masked, self._put_on(masked, Worn.PROPERLY, rng)
             edge = rng.uniform(0.1, 0.28)
@@ -83,11 +99,13 @@ class Dresser:
     def _bare_face(self, choice: float, rng: np.random.Generator) -> tuple[Posed, Image]:
         """A bare face behind a hand, with some thing, or with another one's mouth and chin."""
         bare = self._bare.pick(rng)
-        if choice < 0.3:
+        if choice < 0.2:
             return bare, draw_hand(bare.sample.pixels, bare.landmarks, rng)
-        if choice < 0.6:
+        if choice < 0.45:
             return bare, draw_thing(bare.sample.pixels, bare.landmarks, rng)
-        outline = lower_face(rng) if choice < 0.85 else upper_face(rng.uniform(0.2, 1.0), rng)
+        if choice < 0.7:
+            return bare, self._hide(bare, rng.uniform(0.5, 1.4), rng)
+        outline = lower_face(rng) if choice < 0.9 else upper_face(rng.uniform(0.2, 1.0), rng)
         return bare, self._paste(bare, outline, rng)
 
     def _put_on(self, face: Posed, worn: Worn, rng: np.random.Generator) -> Image:
@@ -99,6 +117,10 @@ class Dresser:
         giver = self._giver(face, rng)
         target = (face.sample.pixels, face.landmarks)
         return paste_skin(*target, giver.sample.pixels, giver.landmarks, outline, rng)
+
+    def _hide(self, face: Posed, edge: float, rng: np.random.Generator) -> Image:
+        other = self._giver(face, rng).sample.pixels
+        return stand_before(face.sample.pixels, face.landmarks, other, edge, rng)
 
     def _giver(self, face: Posed, rng: np.random.Generator) -> Posed:
         """A bare face, in colour if that is what the other is; one of the first few will do."""
@@ -120,6 +142,12 @@ class _PosedFaces:
         return bool(self._faces)
 
     def pick(self, rng: np.random.Generator) -> Posed:
+        """Pick a face; now and then the most turned of a few, for most look straight ahead."""
+        if rng.random() < TURNED_SHARE:
+            return max((self._pick(rng) for _ in range(4)), key=lambda face: face.turn)
+        return self._pick(rng)
+
+    def _pick(self, rng: np.random.Generator) -> Posed:
         sample = self._faces.pick(rng)
         if sample.landmarks is None:
             raise ValueError("a face without landmarks cannot be dressed")

@@ -5,51 +5,19 @@ and the classic one (`train/mask/*.jpg` and so on).
 """
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from core.errors import BadPicture, BadSettings
 from core.types import LABELS, Label
 from models.training.corrections import Corrections, read_corrections
+from models.training.example import Example, Split
+from models.training.listed_faces import read_scene_faces, read_video_faces
 
-TEST_PERCENT = 10
-VALIDATION_PERCENT = 8
+__all__ = ["Example", "Split", "leave_out", "read_examples"]
+
 PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
-
-
-class Split(StrEnum):
-    """What a group of pictures is for; only the evaluation opens TEST."""
-
-    TRAIN = "train"
-    VALIDATION = "validation"
-    TEST = "test"
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One labelled face.
-
-    box_xyxy is in pixels of the stored picture, None where the picture is the
-    face's crop. group joins near-duplicates, across sources too.
-    """
-
-    path: Path
-    box_xyxy: tuple[float, float, float, float] | None
-    label: Label
-    source: str
-    group: str
-
-    @property
-    def split(self) -> Split:
-        """Place the whole group by a hash of its name: no seed, no order, no shuffling apart."""
-        percent = int(hashlib.sha256(self.group.encode()).hexdigest(), 16) % 100
-        if percent < TEST_PERCENT:
-            return Split.TEST
-        return Split.VALIDATION if percent < TEST_PERCENT + VALIDATION_PERCENT else Split.TRAIN
 
 
 def read_examples(folder: Path, corrections: Corrections | None = None) -> list[Example]:
@@ -61,7 +29,9 @@ def read_examples(folder: Path, corrections: Corrections | None = None) -> list[
     """
     known = read_corrections() if corrections is None else corrections
     indexed = [*_read_index(folder, known), *_read_scenes(folder, known)]
-    examples = [*indexed, *_read_classic(folder)]
+    groups = _index_groups(folder, known)
+    listed = [*read_scene_faces(folder, groups), *read_video_faces(folder)]
+    examples = [*indexed, *listed, *_read_classic(folder)]
     if not examples:
         raise BadSettings(
             f"{folder}: found no labelled faces; expected faces/index.csv, "
@@ -86,6 +56,18 @@ def _read_index(folder: Path, corrections: Corrections) -> Iterator[Example]:
             if label in LABELS:
                 group = corrections.group(row["file"], row["group"] or row["file"])
                 yield Example(folder / row["file"], None, Label(label), row["source"], group)
+
+
+def _index_groups(folder: Path, corrections: Corrections) -> dict[str, str]:
+    """The group of every file of the index."""
+    index = folder / "faces" / "index.csv"
+    if not index.exists():
+        return {}
+    with index.open(newline="") as rows:
+        return {
+            row["file"]: corrections.group(row["file"], row["group"] or row["file"])
+            for row in csv.DictReader(rows)
+        }
 
 
 def _read_scenes(folder: Path, corrections: Corrections) -> Iterator[Example]:

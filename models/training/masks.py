@@ -55,7 +55,7 @@ def draw_mask(
     """Draw a mask of random cut, colour and pattern; returns a new picture."""
     frame = FaceFrame.of(landmarks)
     outline = frame.place(_outline(worn, rng))
-    cover = _fill(image, outline)
+    cover = fill_outline(image.shape[:2], outline)
     cloth = _shade(_cloth(image.shape[:2], frame, rng), image, rng)
     cloth *= _form(image.shape[:2], frame, outline, rng)
     drawn = image * (1 - cover) + cloth * cover
@@ -88,7 +88,7 @@ def draw_thing(image: Image, landmarks: NDArray[np.float32], rng: np.random.Gene
     """
     frame = FaceFrame.of(landmarks)
     outline = frame.place(_thing_outline(rng))
-    cover = _fill(image, outline)
+    cover = fill_outline(image.shape[:2], outline)
     cloth = _shade(_cloth(image.shape[:2], frame, rng), image, rng)
     return np.clip(image * (1 - cover) + cloth * cover, 0, 255).astype(np.uint8)
 
@@ -101,7 +101,7 @@ def draw_clutter(image: Image, landmarks: NDArray[np.float32], rng: np.random.Ge
     middle = np.asarray([*places, (rng.uniform(-0.7, 0.7), 2.3 + size)][rng.integers(3)])
     corners = np.asarray([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * rng.uniform(0.6, 1, 2) * size
     outline = frame.place(_array(middle + corners))
-    cover = _fill(image, outline)
+    cover = fill_outline(image.shape[:2], outline)
     cloth = _shade(_cloth(image.shape[:2], frame, rng), image, rng)
     return np.clip(image * (1 - cover) + cloth * cover, 0, 255).astype(np.uint8)
 
@@ -127,6 +127,14 @@ def draw_ear_loops(
         for start in (edge[heights.argmin()], edge[heights.argmax()])[: rng.integers(1, 3)]:
             ends = [end.round().astype(int).tolist() for end in (start + frame.origin, ear)]
             cv2.line(image, ends[0], ends[1], tone, thickness, cv2.LINE_AA)
+
+
+def fill_outline(shape: tuple[int, ...], outline: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Cover of an outline (n, 2), (h, w, 1) in [0, 1], with soft edges; shape: (h, w)."""
+    cover = np.zeros(shape, np.uint8)
+    # 4 fractional bits place the edge between pixels: faces are small.
+    cv2.fillPoly(cover, [(outline * 16).round().astype(np.int32)], 255, cv2.LINE_AA, shift=4)
+    return np.asarray(cv2.GaussianBlur(cover, (3, 3), 0)[:, :, None] / 255.0, np.float32)
 
 
 def _thing_outline(rng: np.random.Generator) -> NDArray[np.float32]:
@@ -169,14 +177,6 @@ def _outline(worn: Worn, rng: np.random.Generator) -> NDArray[np.float32]:
         pairs = np.stack([0.75 * points + 0.25 * following, 0.25 * points + 0.75 * following], 1)
         points = _array(pairs.reshape(-1, 2))
     return points
-
-
-def _fill(image: Image, outline: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Cover of an outline, (h, w, 1) in [0, 1], with soft edges."""
-    cover = np.zeros(image.shape[:2], np.uint8)
-    # 4 fractional bits place the edge between pixels: faces are small.
-    cv2.fillPoly(cover, [(outline * 16).round().astype(np.int32)], 255, cv2.LINE_AA, shift=4)
-    return np.asarray(cv2.GaussianBlur(cover, (3, 3), 0)[:, :, None] / 255.0, np.float32)
 
 
 COLOURS_BGR = (

@@ -76,14 +76,29 @@ def serving_crop(sample: Sample) -> Image:
 
 def _read_pictures(examples: Sequence[Example], report: Callable[[str], None]) -> Iterator[Sample]:
     """Read each picture once for all of its faces."""
-    for path, faces in groupby(examples, key=lambda example: example.path):
+    for (path, seconds), faces in groupby(examples, key=lambda face: (face.path, face.seconds)):
         try:
             # The annotations are in pixels of the stored picture.
-            image = read_picture(path, upright=False)
+            image = (
+                read_picture(path, upright=False) if seconds is None else read_frame(path, seconds)
+            )
         except BadPicture as error:
             report(f"left out: {error}")
             continue
         yield from (_crop(image, example) for example in faces)
+
+
+def read_frame(path: Path, seconds: float) -> Image:
+    """Read the frame of a video that is shown at that time. Raises BadPicture."""
+    video = cv2.VideoCapture(str(path))
+    try:
+        video.set(cv2.CAP_PROP_POS_FRAMES, round(seconds * video.get(cv2.CAP_PROP_FPS)))
+        is_read, frame = video.read()
+    finally:
+        video.release()
+    if not is_read:
+        raise BadPicture(f"{path}: no frame at {seconds} s")
+    return np.asarray(frame, np.uint8)
 
 
 def _crop(image: Image, example: Example) -> Sample:

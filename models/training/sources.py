@@ -7,7 +7,7 @@ import numpy as np
 
 from models.training.samples import Sample
 
-LEAST_WEIGHT = 0.15
+LEAST_WEIGHT = 0.1
 """Of a source against the largest: one ceiling camera is one group, but a view of its own."""
 
 

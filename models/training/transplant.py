@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.types import Image
 from models.training.cutouts import Cutout, skin_of, turn_of
-from models.training.masks import FaceFrame, Worn, coarse_light, draw_ear_loops
+from models.training.masks import FaceFrame, Worn, coarse_light, draw_ear_loops, fill_outline
 from models.training.patches import PATCH_SIDE, Placement, flatten, lay, to_patch
 
 NEAREST_TURNS = 40
@@ -115,6 +115,30 @@ def paste_skin(
     share = laid[:, :, 3:].astype(np.float32) / 255
     mixed = pixels * (1 - share) + laid[:, :, :3] * share
     return np.clip(mixed, 0, 255).astype(np.uint8)
+
+
+def stand_before(
+    pixels: Image,
+    landmarks: NDArray[np.float32],
+    other: Image,
+    edge: float,
+    rng: np.random.Generator,
+) -> Image:
+    """Let another one's head or shoulder hide a face from an edge (v) down, or from one side."""
+    frame = FaceFrame.of(landmarks)
+    radius = rng.uniform(0.7, 1.6, 2)
+    middle = np.asarray([rng.uniform(-0.8, 0.8), edge + radius[1]])
+    if rng.random() < 0.3:
+        middle = np.asarray([rng.choice([-1, 1]) * (0.25 + radius[0]), rng.uniform(0.3, 1.5)])
+    angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    wobble = 1 + rng.normal(0, 0.04, 24)
+    outline_uv = middle + np.stack([np.cos(angles), np.sin(angles)], 1) * radius * wobble[:, None]
+    outline = frame.place(np.asarray(outline_uv, np.float32))
+    cover = fill_outline(pixels.shape[:2], outline)
+    light = np.float32((pixels.mean() + 10) / (other.mean() + 10) * rng.uniform(0.5, 1.1))
+    size_wh = (pixels.shape[1], pixels.shape[0])
+    hider = cv2.resize(other[::-1] if rng.random() < 0.5 else other, size_wh) * light
+    return np.clip(pixels * (1 - cover) + hider * cover, 0, 255).astype(np.uint8)
 
 
 def upper_face(edge: float, rng: np.random.Generator) -> NDArray[np.float32]:

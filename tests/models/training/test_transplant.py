@@ -8,7 +8,13 @@ from models.training.cutouts import Cutout, cut_mask, cut_masks, turn_of
 from models.training.masks import FaceFrame, Worn
 from models.training.patches import PATCH_SIDE, Placement, flatten, inside, lay, to_patch
 from models.training.samples import Sample
-from models.training.transplant import Wardrobe, lower_face, paste_skin, upper_face
+from models.training.transplant import (
+    Wardrobe,
+    lower_face,
+    paste_skin,
+    stand_before,
+    upper_face,
+)
 from tests.models.faces import BOX, LANDMARKS, draw_face
 
 NOSE, MOUTH, FOREHEAD = (48, 55), (48, 70), (48, 30)
@@ -158,3 +164,16 @@ def test_a_turned_head_shows_its_nose_aside(nose: tuple[int, int], expected: flo
     landmarks[2] = nose
 
     assert turn_of(landmarks) == pytest.approx(expected, abs=0.01)
+
+
+def test_another_one_hides_the_face_below_an_edge_or_beside_it() -> None:
+    face, other = draw_face(), np.full((96, 96, 3), 10, np.uint8)
+
+    shares = []
+    for seed in range(40):
+        hidden = stand_before(face, LANDMARKS, other, 0.8, np.random.default_rng(seed))
+        shares.append([differs(face, hidden, point) for point in ((48, 84), (48, 30))])
+
+    below, above = np.mean(shares, axis=0)
+    assert below > 0.5
+    assert above < 0.2
