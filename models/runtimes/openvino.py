@@ -5,6 +5,7 @@ one large tensor.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,10 @@ class CompiledNetwork:
         network = core.compile_model(model, device, settings)
         # 0 requests: as many as OpenVINO finds best for the device.
         self._queue = ov.AsyncInferQueue(network, threads if on_cpu else 0)
-        self._results: dict[int, tuple[Tensor, ...]] = {}
-        self._queue.set_callback(self._keep)
+        # The callback must not know the queue, not even through self: Python's collector does
+        # not see such a circle through C++, and the network would stay in memory for ever.
+        self._outputs: dict[int, tuple[Tensor, ...]] = {}
+        self._queue.set_callback(partial(_keep, self._outputs))
 
     def run(self, inputs: Sequence[Pixels]) -> list[tuple[Tensor, ...]]:
         """Run each input, spread over the streams; all outputs of each, in order.
@@ -45,14 +48,12 @@ class CompiledNetwork:
         for index, pixels in enumerate(inputs):
             self._queue.start_async({0: pixels}, index)
         self._queue.wait_all()
-        results, self._results = self._results, {}
-        return [results[index] for index in range(len(inputs))]
+        return [self._outputs.pop(index) for index in range(len(inputs))]
 
-    def _keep(self, request: ov.InferRequest, index: int) -> None:
-        # The tensors belong to the request, which is used again: copy them.
-        self._results[index] = tuple(
-            np.array(tensor.data, np.float32) for tensor in request.output_tensors
-        )
+
+def _keep(outputs: dict[int, tuple[Tensor, ...]], request: ov.InferRequest, index: int) -> None:
+    # The tensors belong to the request, which is used again: copy them.
+    outputs[index] = tuple(np.array(tensor.data, np.float32) for tensor in request.output_tensors)
 
 
 def cpu_settings(threads: int) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Asynchronous runs answer every input, in order."""
 
+import weakref
+
 import numpy as np
 import openvino as ov
 import openvino.opset13 as ops
@@ -27,6 +29,16 @@ def test_every_input_is_answered_in_order(threads: int, count: int) -> None:
     assert [[float(each[0]) for each in pair] for pair in answers] == [
         [4 * index, 4 * index + 1] for index in range(count)
     ]
+
+
+def test_a_network_that_is_let_go_leaves_memory_at_once() -> None:
+    network = CompiledNetwork(summing_network(), threads=1)
+    network.run([np.full((1, 4), 1, np.uint8)])
+    queue = weakref.ref(network._queue)
+
+    del network
+
+    assert queue() is None
 
 
 def test_answers_of_an_earlier_run_stay_as_they_were() -> None:
