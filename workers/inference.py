@@ -67,9 +67,10 @@ class InferenceLoop:
     def model_version(self) -> str:
         return self._analyser.model_version
 
-    def use(self, analyser: Analyser) -> None:
-        """Analyse with other networks from the next batch on."""
-        self._analyser = analyser
+    def use(self, analyser: Analyser) -> Analyser:
+        """Analyse with other networks from the next batch on; returns those used so far."""
+        used, self._analyser = self._analyser, analyser
+        return used
 
     def step(self, wait_s: float = IDLE_WAIT_S) -> int:
         """Take one batch through; returns how many frames were finished."""

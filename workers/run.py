@@ -59,7 +59,7 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
         while not stop.is_set:
             try:
                 if fresh := follower.take():
-                    loop.use(fresh)
+                    follower.let_go(loop.use(fresh))
                 loop.step()
                 beating.detail = describe_worker(loop, follower.trouble)
             except (ConnectionError, TimeoutError) as error:

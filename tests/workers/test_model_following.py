@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -109,6 +110,19 @@ def test_of_two_activations_the_last_is_taken() -> None:
 
     assert taken(follower) == "version 3"
     assert taken(follower) is None
+
+
+def test_networks_that_are_used_no_more_are_freed_beside_the_loop() -> None:
+    follower = follow(FakeRegistry())
+    analyser = OneFaceEach()
+    freed = weakref.ref(analyser)
+
+    follower.let_go(analyser)
+    del analyser
+    assert freed() is not None
+
+    follower.look()
+    assert freed() is None
 
 
 def test_one_that_fails_is_said_once_and_forgotten_after_a_rollback(
@@ -224,7 +238,7 @@ def test_frames_go_on_while_the_next_version_loads(redis: Redis, stop: Stop) -> 
     loading.join(5)
     fresh = follower.take()
     assert fresh is not None
-    loop.use(fresh)
+    assert loop.use(fresh).model_version == "version 1"
     push(redis, 2)
     assert loop.step(0) == 1
 
