@@ -35,6 +35,13 @@ min_score_option = click.option(
     help="Score below which a face is left out; default $MASKWATCH_MIN_SCORE, or 0.5.",
 )
 
+tiles_option = click.option(
+    "--tiles",
+    metavar="off|auto|CxR",
+    callback=lambda _context, _option, text: text and _check_tiles(text),
+    help="Look for small faces in so many columns x rows of tiles as well, or as each picture's "
+    "size asks for; default $MASKWATCH_DETECTOR_TILES, or off. Pays with a larger --long-side.",
+)
 weights_option = click.option(
     "--weights",
     multiple=True,
@@ -158,7 +165,7 @@ def doctor(settings: "Settings", as_json: bool) -> None:
     """Look at this machine and this installation, and say what is amiss."""
     from launch.doctor import examine
 
-    findings = examine(settings)
+    findings = examine(settings, ("detector", partial(_try_detector, settings)))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     for finding in [] if as_json else findings:
@@ -244,6 +251,7 @@ def watch(
 @click.option("--long-side", type=click.IntRange(160, 3840), default=960, show_default=True)
 @min_score_option
 @click.option("--no-exif", is_flag=True, help="Ignore the orientation that the file names.")
+@tiles_option
 @weights_option
 @with_settings
 def detect(
@@ -253,13 +261,15 @@ def detect(
     long_side: int,
     min_score: float | None,
     no_exif: bool,
+    tiles: str | None,
     weights: tuple[Path, ...],
 ) -> None:
     """Find the faces in pictures, and whether each wears a mask."""
     from models.active import load_active
     from models.answers import detect_files
 
-    analyser = load_active(settings, weights)
+    chosen = settings.model_copy(update={"detector_tiles": tiles or settings.detector_tiles})
+    analyser = load_active(chosen, weights)
     score = min_score or settings.min_score
     limit = settings.media_max_megapixels
     answers = detect_files(images, long_side, score, not no_exif, analyser, limit)
@@ -289,6 +299,26 @@ def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]
     stop = stop_on_signals()
     set_up_logs(settings.log_level)
     run(settings, stop)
+
+
+def _check_tiles(text: str) -> str:
+    """Refuse as bad use what are no tiles."""
+    from core.detectors import parse_tiles
+    from core.errors import BadSettings
+
+    try:
+        parse_tiles(text)
+    except BadSettings as error:
+        raise click.BadParameter(str(error)) from error
+    return text
+
+
+def _try_detector(settings: "Settings") -> str:
+    from core.manifests import Task
+    from models.active import locate_active
+    from models.detectors.chosen import try_detector
+
+    return try_detector(settings.detector_choice, locate_active(settings).get(Task.DETECTOR))
 
 
 def _demo_cameras() -> list["NewCamera"]:

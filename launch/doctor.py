@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TypeAlias
 
 from core.assets import ASSETS, assets_folder, is_intact
 from core.connections import connect_redis
@@ -29,8 +30,12 @@ class Finding:
     detail: str
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Take every look; one that fails hinders no other."""
+Look: TypeAlias = tuple[str, Callable[[], str]]
+"""A subject, and what describes it or raises a MaskwatchError that says what is amiss."""
+
+
+def examine(settings: Settings, *further: Look) -> list[Finding]:
+    """Take every look, and those that another room offers; one that fails hinders no other."""
     return [
         _find_versions(),
         _find_space(settings.data),
@@ -39,6 +44,7 @@ def examine(settings: Settings) -> list[Finding]:
         _look("secret key", lambda: _find_key(settings)),
         _look("Redis", lambda: _find_redis(settings)),
         _look("database", lambda: _find_database(settings)),
+        *(_look(subject, find) for subject, find in further),
     ]
 
 

@@ -137,3 +137,10 @@ def test_a_worker_without_redis_says_what_to_do(data: Path) -> None:
     answer = call("recorder", "--data", data)
     assert answer.exit_code == 1
     assert "run `maskwatch up` on this folder first, or set MASKWATCH_REDIS_URL" in answer.stderr
+
+
+def test_tiles_that_cannot_be_laid_are_bad_use() -> None:
+    result = call("detect", "x.jpg", "--tiles", "9x9")
+
+    assert result.exit_code == 2
+    assert "as in 3x2" in result.stderr

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from core.detectors import NO_TILES, DetectorChoice, DetectorName
+import numpy as np
+
+from core.detectors import NO_TILES, DetectorChoice, DetectorName, Tiles
 from core.errors import BadSettings
 from models.analysis import FaceDetector
 
@@ -21,6 +23,20 @@ def build_detector(
     from models.detectors.tiling import TiledDetector
 
     return TiledDetector(detector, choice.tiles)
+
+
+def try_detector(choice: DetectorChoice, folder: Path | None = None) -> str:
+    """Load the chosen detector and run it once; say which it is. Errors as of build_detector."""
+    build_detector(choice, 1, folder).detect([np.zeros((360, 640, 3), np.uint8)])
+    return " ".join([f"{choice.name} runs", *_describe_tiles(choice.tiles)])
+
+
+def _describe_tiles(tiles: Tiles) -> list[str]:
+    if tiles == NO_TILES:
+        return []
+    if tiles.is_automatic:
+        return ["in tiles by the picture's size"]
+    return [f"in {tiles.columns}x{tiles.rows} tiles"]
 
 
 def _build_centerface(_choice: DetectorChoice, threads: int, _folder: Path | None) -> FaceDetector:

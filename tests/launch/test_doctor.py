@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from core.errors import WeightsMismatch
 from core.settings import load_settings
 from launch.database import open_database, open_key
 from launch.doctor import Finding, examine
@@ -55,3 +56,15 @@ def test_it_says_whether_there_is_a_display(
     monkeypatch.setenv("DISPLAY", display)
     found = findings_by_subject(tmp_path)["display"]
     assert found.detail.startswith("there" if display else "none")
+
+
+def test_it_takes_another_rooms_looks_too(tmp_path: Path) -> None:
+    def fail() -> str:
+        raise WeightsMismatch("no such file; name another one")
+
+    settings = load_settings(data=tmp_path)
+
+    *_, good, bad = examine(settings, ("detector", lambda: "runs"), ("other", fail))
+
+    assert good == Finding("detector", True, "runs")
+    assert bad == Finding("other", False, "no such file; name another one")

@@ -9,7 +9,7 @@ from core.detectors import DetectorChoice, DetectorName, Tiles
 from core.errors import BadSettings, WeightsMismatch
 from core.settings import load_settings
 from models.detectors.centerface import CenterFace
-from models.detectors.chosen import build_detector
+from models.detectors.chosen import build_detector, try_detector
 from models.detectors.tiling import TiledDetector
 
 
@@ -39,3 +39,10 @@ def test_yunet_with_a_wrong_file_is_refused(tmp_path: Path) -> None:
 def test_the_fast_detector_is_looked_for_in_the_given_folder(tmp_path: Path) -> None:
     with pytest.raises(WeightsMismatch, match=str(tmp_path)):
         build_detector(DetectorChoice(DetectorName.FAST), threads=1, folder=tmp_path)
+
+
+def test_trying_the_chosen_one_says_which_it_is() -> None:
+    assert try_detector(DetectorChoice()) == "centerface runs"
+    assert try_detector(DetectorChoice(tiles=Tiles(2, 2))) == "centerface runs in 2x2 tiles"
+    with pytest.raises(BadSettings):
+        try_detector(DetectorChoice(DetectorName.YUNET))
