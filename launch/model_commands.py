@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from launch.options import json_option, with_settings
+from launch.printing import print_json
 from launch.progress import open_progress
 
 if TYPE_CHECKING:
@@ -21,6 +22,11 @@ STOPPED = 130
 
 faces_argument = click.argument(
     "faces", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+folder_option = click.option(
+    "--weights",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Model folder; default the version in use.",
 )
 
 
@@ -149,24 +155,66 @@ def _say_what_next(progress: "Progress", faces: Path, weights: Path) -> None:
 
 @click.command()
 @faces_argument
-@click.option(
-    "--weights",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder of the weights; default those in use.",
-)
+@folder_option
 @click.option("--source", help="Judge by all faces of this source, which training left out.")
+@click.option(
+    "--side",
+    type=click.IntRange(8, 512),
+    help="Shrink each face's crop to so many pixels first, as if it were farther away.",
+)
+@click.option(
+    "--html", type=click.Path(dir_okay=False, path_type=Path), help="Page to write, one file."
+)
+@click.option(
+    "--mistakes",
+    type=click.IntRange(0, 500),
+    default=40,
+    show_default=True,
+    help="Pictures of the worst mistakes in the page.",
+)
+@click.option("--no-pictures", is_flag=True, help="Show no face in the page.")
 @json_option
 @with_settings
 def evaluate(
-    _: "Settings", faces: Path, weights: Path | None, source: str | None, as_json: bool
+    settings: "Settings",
+    faces: Path,
+    weights: Path | None,
+    source: str | None,
+    side: int | None,
+    html: Path | None,
+    mistakes: int,
+    no_pictures: bool,
+    as_json: bool,
 ) -> None:
-    """Judge the mask classifier by labelled FACES that it was not trained on."""
-    from models.training.evaluate import main as evaluate_classifier
+    """Judge the mask classifier by labelled FACES that it was not trained on.
 
-    arguments = ["--data", str(faces)]
-    arguments += ["--weights", str(weights)] if weights else []
-    arguments += ["--source", source] if source else []
-    evaluate_classifier([*arguments, "--json"] if as_json else arguments)
+    FACES is a folder as for train. Without --source its test split is judged. See
+    docs/evaluation.md.
+    """
+    from models.training.evaluate import EvaluateOptions
+    from models.training.evaluate import evaluate as evaluate_classifier
+    from models.training.report.words import tell, to_json
+
+    folder = weights or _classifier_in_use(settings)
+    options = EvaluateOptions(faces, folder, source, side, 0 if no_pictures else mistakes)
+    with open_progress(as_json=False, aside=True) as progress:
+        evaluation = evaluate_classifier(options, progress, settings.runtime_choice)
+    if html:
+        from models.training.report.page import write_page
+
+        write_page(evaluation, html)
+    if as_json:
+        print_json(to_json(evaluation))
+    else:
+        click.echo(tell(evaluation))
+
+
+def _classifier_in_use(settings: "Settings") -> Path:
+    from core.manifests import Task
+    from models.active import locate_active
+    from models.manifest import SHIPPED_CLASSIFIER
+
+    return locate_active(settings).get(Task.CLASSIFIER, SHIPPED_CLASSIFIER)
 
 
 def _say_where_training_is_missing() -> None:

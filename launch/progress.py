@@ -16,12 +16,15 @@ JSON_EVERY_S = 1.0
 
 
 @contextmanager
-def open_progress(as_json: bool) -> Iterator["Bar | JsonLines"]:
-    """Give what long work reports to: say(line), and move(share, message)."""
+def open_progress(as_json: bool, aside: bool = False) -> Iterator["Bar | JsonLines"]:
+    """Give what long work reports to: say(line), and move(share, message).
+
+    aside: on stderr, where stdout is for the work's one answer.
+    """
     if as_json:
         yield JsonLines()
         return
-    with _rich_progress() as shown:
+    with _rich_progress(aside) as shown:
         yield Bar(shown)
 
 
@@ -37,7 +40,7 @@ class Bar:
             self._shown.console.print(line, markup=False, highlight=False)
         else:
             # A file or a pipe has no width to wrap lines to.
-            click.echo(line)
+            click.echo(line, err=self._shown.console.stderr)
 
     def move(self, share: float, message: str) -> None:
         if self._task is None:
@@ -67,7 +70,8 @@ class JsonLines:
         click.echo(json.dumps(line, ensure_ascii=False))
 
 
-def _rich_progress() -> "Progress":
+def _rich_progress(aside: bool) -> "Progress":
+    from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
 
@@ -77,4 +81,5 @@ def _rich_progress() -> "Progress":
         TaskProgressColumn(),
         TimeLeft(elapsed_when_finished=True),
         TextColumn("left"),
+        console=Console(stderr=aside),
     )

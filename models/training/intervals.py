@@ -58,7 +58,8 @@ def bootstrap(
         return Interval(float(figure[0]), float(lower), float(upper))
 
     accuracy = interval(_accuracy(observed), _accuracy(drawn))
-    macro_f1 = interval(_macro_f1(observed), _macro_f1(drawn))
+    occurring = observed[0].sum(axis=1) > 0
+    macro_f1 = interval(_macro_f1(observed, occurring), _macro_f1(drawn, occurring))
     if accuracy is None or macro_f1 is None:
         raise ValueError("expected at least one face")
     return Intervals(
@@ -112,11 +113,14 @@ def _recalls(confusions: NDArray[np.int64]) -> NDArray[np.float64]:
     return _divide(_right(confusions), confusions.sum(axis=2))
 
 
-def _macro_f1(confusions: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Mean F1 of the labels that occur, as figures.measure has it."""
+def _macro_f1(confusions: NDArray[np.int64], occurring: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Mean F1 of the labels that occur, as figures.measure has it.
+
+    NaN for a draw that misses one of them: with fewer labels it is another figure.
+    """
     support, said = confusions.sum(axis=2), confusions.sum(axis=1)
     f1 = _divide(2 * _right(confusions), np.where(support > 0, support + said, 0))
-    return np.asarray(np.nanmean(f1, axis=1))
+    return np.asarray(f1[:, occurring].mean(axis=1))
 
 
 def _right(confusions: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,7 +8,7 @@ import pytest
 
 from core.assets import asset_path
 from core.types import LABELS, Image, Label
-from models.analysis import Analyser, load_analyser
+from models.analysis import Analyser, load_analyser, load_classifier
 from models.detectors.centerface import CenterFace
 from models.manifest import SHIPPED_CLASSIFIER, read_manifest
 from models.training.masks import Worn, draw_mask
@@ -89,17 +89,14 @@ def test_the_model_card_tells_of_these_weights() -> None:
 
 
 def test_its_figures_on_photographs_are_as_the_card_says(shared_data: Path) -> None:
-    from models.classifier import OpenVinoClassifier
-    from models.training.evaluate import choose, evaluate
+    from models.training.evaluate import EvaluateOptions, Rows, choose
     from models.training.examples import read_examples
     from models.training.samples import load_samples
 
-    examples = choose(read_examples(shared_data), left_out_source=None)[::8]
-    detector = asset_path("centerface.onnx")
+    examples = choose(read_examples(shared_data), left_out_source=None).examples[::8]
+    samples = load_samples(examples, asset_path("centerface.onnx"), 1, print)
+    rows = Rows()
 
-    figures = evaluate(
-        OpenVinoClassifier(SHIPPED_CLASSIFIER, threads=1),
-        load_samples(examples, detector, 1, print),
-    )
+    rows.add(samples, load_classifier(SHIPPED_CLASSIFIER, 1), EvaluateOptions(shared_data))
 
-    assert figures.accuracy > 0.93
+    assert rows.to_judged().figures().accuracy > 0.93
