@@ -35,7 +35,7 @@ def explain_failures(name: str) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, ValueError, TypeError, LookupError, AttributeError, OSError) as error:
-        raise WeightsMismatch(f"{name} cannot be loaded and run: {_first_line(error)}") from error
+        raise WeightsMismatch(f"{name} cannot be loaded and run: {_last_line(error)}") from error
     except WeightsMismatch as error:
         raise WeightsMismatch(f"{name}: {error}") from error
 
@@ -88,6 +88,7 @@ def _noise(sizes_hw: tuple[tuple[int, int], ...]) -> list[Image]:
     return [generator.integers(0, 256, (*size, 3), np.uint8) for size in sizes_hw]
 
 
-def _first_line(error: Exception) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0][:300]
+def _last_line(error: Exception) -> str:
+    """Find what a runtime says at the end, after the places in its own source."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1][:300] if lines else type(error).__name__

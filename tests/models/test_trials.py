@@ -98,5 +98,5 @@ def test_the_shipped_classifier_passes(tmp_path: Path) -> None:
 def test_a_file_that_is_no_network_is_refused_with_its_version(tmp_path: Path) -> None:
     folder = break_network(copy_shipped(tmp_path / "model", "test-1"))
 
-    with pytest.raises(WeightsMismatch, match=r"test-1 cannot be loaded and run: \w+"):
+    with pytest.raises(WeightsMismatch, match="test-1 cannot be loaded and run: Unable to read"):
         try_version(folder)
