@@ -2,6 +2,7 @@
 
 MaskwatchError
 ├── BadSettings        a setting or option has a value that cannot work
+├── BadDataset         a folder of labelled pictures cannot be learned from
 ├── BadPicture         a picture is missing, broken, too small or too large
 ├── BadEntry           an entry in Redis is broken or of another version
 ├── BadRequest         a user's input breaks a rule; carries the field's name
@@ -26,6 +27,10 @@ class MaskwatchError(Exception):
 
 
 class BadSettings(MaskwatchError):
+    pass
+
+
+class BadDataset(MaskwatchError):
     pass
 
 

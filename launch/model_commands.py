@@ -57,6 +57,14 @@ def _knob(name: str, kind: Any, words: str) -> Callable[..., Any]:
     "a file or a model folder. Default: ours; of the classic recipe imagenet.",
 )
 @click.option(
+    "--label-name",
+    "spellings",
+    multiple=True,
+    metavar="NAME=LABEL",
+    callback=lambda _context, _option, given: tuple(map(_split_spelling, given)),
+    help="What a folder's or box's name means: mask, incorrect_mask, no_mask or ignore.",
+)
+@click.option(
     "--leave-out", "left_out", multiple=True, help="A source not to learn from; may be repeated."
 )
 @_knob("--side", click.IntRange(32, 512), "Pixels of the network's input; default 128.")
@@ -136,6 +144,13 @@ def _train_options(faces: Path, knobs: dict[str, Any]) -> "TrainOptions":
     if recipe is Recipe.CLASSIC and "full_epochs" in given:
         given["frozen_epochs"] = given.pop("full_epochs")
     return options_of(recipe, data=faces, command=_command_line(), **given)
+
+
+def _split_spelling(given: str) -> tuple[str, str]:
+    name, sign, label = given.rpartition("=")
+    if not (name and sign and label):
+        raise click.BadParameter(f"{given!r}: expected NAME=LABEL, as in helmet=ignore")
+    return name, label
 
 
 def _command_line() -> str:

@@ -34,8 +34,11 @@ from models.training.base_weights import (
     say_base,
 )
 from models.training.calibration import fit_temperature
+from models.training.checks import check
+from models.training.classic import ClassicDraws, two_labels
+from models.training.datasets import Dataset, read_dataset
 from models.training.draws import Drawn, SampleDraws
-from models.training.examples import Example, Split, leave_out, read_examples
+from models.training.examples import Example
 from models.training.history import EpochFigures, best_of, is_done_learning
 from models.training.model_folder import Origin, write_model
 from models.training.network import (
@@ -76,6 +79,8 @@ class TrainOptions:
     """Pixels of the network's square input."""
     alpha: float = 1.0
     """Width of MobileNetV2: 1.0, or 0.35 for the edge."""
+    spellings: tuple[tuple[str, str], ...] = ()
+    """The dataset's names for our labels, or for `ignore`."""
     left_out: tuple[str, ...] = ()
     """Sources not to be learned from, to be evaluated on instead."""
     frozen_epochs: int = 1
@@ -234,22 +239,35 @@ def knobs_of(options: TrainOptions) -> dict[str, Any]:
 
 
 def load(options: TrainOptions, progress: Progress, stop: Stop) -> Learnable | None:
-    """Load the faces of training and validation; None if asked to stop.
+    """Read the folder, report on it, load the faces; None if asked to stop.
 
     Validation is drawn and degraded like training: clean crops flatter.
     """
-    examples = leave_out(read_examples(options.data), options.left_out)
-    parts = {split: [each for each in examples if each.split is split] for split in Split}
-    learned, judged = parts[Split.TRAIN], parts[Split.VALIDATION]
-    progress.say(f"training: {len(learned)} faces, validation: {len(judged)} faces")
-    samples = [load_in_chunks(part, progress, stop) for part in (learned, judged)]
+    dataset = read_dataset(options.data, progress, options.left_out, dict(options.spellings))
+    for line in check(dataset):
+        progress.say(line)
+    if options.recipe is Recipe.CLASSIC:
+        return load_classic(dataset, options, progress)
+    parts = (dataset.train, dataset.validation)
+    samples = [load_in_chunks(part, progress, stop) for part in parts]
     if stop.is_set:
         return None
     draws = [SampleDraws(part, options.seed, options.side) for part in samples]
-    count = options.validation_draws or min(1000, max(100, 10 * len(judged)))
-    pictures, labels = draw_all(draws[1], count)
-    per_epoch = options.draws_per_epoch or min(5000, max(320, 20 * len(learned)))
-    return Learnable(draws[0], per_epoch, pictures, labels, tuple(learned))
+    count = options.validation_draws or min(1000, max(100, 10 * len(dataset.validation)))
+    per_epoch = options.draws_per_epoch or min(5000, max(320, 20 * len(dataset.train)))
+    return Learnable(draws[0], per_epoch, *draw_all(draws[1], count), learned=dataset.train)
+
+
+def load_classic(dataset: Dataset, options: TrainOptions, progress: Progress) -> Learnable:
+    """Pictures as they are, each once an epoch, of two labels; they are read when drawn."""
+    if any(each.label is Label.INCORRECT_MASK for each in (*dataset.train, *dataset.validation)):
+        progress.say("the classic recipe tells mask from no_mask: incorrect_mask is left out")
+    learned = ClassicDraws(dataset.train, options.seed, options.side, changed=True)
+    judged = ClassicDraws(dataset.validation, options.seed, options.side, changed=False)
+    count = options.validation_draws or min(1000, len(judged))
+    per_epoch = options.draws_per_epoch or len(learned)
+    faces = tuple(two_labels(dataset.train))
+    return Learnable(learned, per_epoch, *draw_all(judged, count), learned=faces)
 
 
 def load_in_chunks(examples: Sequence[Example], progress: Progress, stop: Stop) -> list[Sample]:

@@ -12,7 +12,6 @@ from core.processes import Stop
 from core.types import LABELS
 from models.manifest import read_manifest
 from models.preprocess import to_input
-from models.training.examples import Split, read_examples
 from models.training.progress import Quiet
 from models.training.run_folder import RunFolder, load_network
 from models.training.train import TrainOptions, rate_over, train
@@ -88,17 +87,11 @@ def test_it_leaves_a_plot_and_a_log_for_tensorboard(options: TrainOptions, said:
     assert list((options.output / "tensorboard").glob("events.*"))
 
 
-def test_only_training_and_validation_are_opened(options: TrainOptions, said: list[str]) -> None:
-    examples = read_examples(options.data)
-    counts = {
-        split: sum(example.split is split for example in examples)
-        for split in (Split.TRAIN, Split.VALIDATION)
-    }
+def test_it_reports_on_the_faces_before_it_begins(said: list[str]) -> None:
+    report = said.index("0 of 2 epochs done, 2 steps each")
 
-    assert (
-        f"training: {counts[Split.TRAIN]} faces, validation: {counts[Split.VALIDATION]} faces"
-        in said
-    )
+    assert any("read as an index" in line for line in said[:report])
+    assert any(line.split()[:2] == ["drawn", "train"] for line in said[:report])
 
 
 def test_its_weights_are_a_model_folder(options: TrainOptions, said: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""Read folders of labelled pictures as other projects lay them out."""
