@@ -51,7 +51,7 @@ def to_input(crops: Sequence[Image], side: int) -> ClassifierInput:
     """Stretch each BGR crop to a square of that side in pixels and turn it to RGB."""
     batch = np.empty((len(crops), side, side, 3), np.uint8)
     for row, crop in zip(batch, crops, strict=True):
-        row[:] = resize(crop, side)[:, :, ::-1]
+        cv2.cvtColor(resize(crop, side), cv2.COLOR_BGR2RGB, dst=row)
     return batch
 
 
@@ -74,4 +74,6 @@ def resize(crop: Image, side: int) -> Image:
 
 def _laplacian_variance(crop: Image) -> float:
     grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    return float(cv2.Laplacian(grey, cv2.CV_32F).var())
+    # In whole numbers and by OpenCV: half the time of numpy's var, which is the same.
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
+    return float(deviation[0, 0] ** 2)

@@ -90,3 +90,12 @@ def test_sharpness_is_the_variance_of_the_laplacian() -> None:
     crop = np.repeat(grey.astype(np.uint8)[:, :, None], 3, axis=2)
 
     assert sharpness([crop])[0] == pytest.approx(laplacian.var(), rel=1e-4)
+
+
+def test_the_input_is_the_crop_stretched_with_its_colours_turned() -> None:
+    crop = np.random.default_rng(3).integers(0, 255, (90, 70, 3), np.uint8)
+
+    pixels = to_input([crop, crop[:50]], 64)
+
+    assert (pixels[0] == resize(crop, 64)[:, :, ::-1]).all()
+    assert (pixels[1] == resize(crop[:50], 64)[:, :, ::-1]).all()
