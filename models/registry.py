@@ -5,22 +5,38 @@ DATA/models, and trusts it only if every file has the checksum of the manifest i
 """
 
 import fcntl
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.detectors import DetectorChoice, DetectorName
 from core.errors import BadSettings, WeightsMismatch
-from core.manifests import NAME, Task
+from core.manifests import NAME, Task, parse_manifest
 from core.model_folders import FILE_BYTES_MAX, ModelFolder
 from core.settings import Settings
 from core.storage.engine import Database
-from core.storage.model_versions import ModelVersion, get_version, read_active_ids, read_content
+from core.storage.model_versions import (
+    ModelVersion,
+    get_version,
+    list_versions,
+    read_active_ids,
+    read_content,
+)
 from models.analysis import Analyser, load_analyser
-from models.manifest import read_manifest
+from models.manifest import SHIPPED_DETECTOR, read_manifest
 from models.shipped import SHIPPED, describe_folder
 from models.trials import explain_failures, try_version
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModels:
+    """Networks that are ready. versions: names of those that are versions, the classifier first."""
+
+    analyser: Analyser
+    versions: tuple[str, ...]
 
 
 class ModelRegistry:
@@ -49,7 +65,7 @@ class ModelRegistry:
             ids = read_active_ids(session)
         return {task: ids[task] for task in tasks_in_use(self._choice) if task in ids}
 
-    def load(self, ids: Mapping[Task, int]) -> Analyser:
+    def load(self, ids: Mapping[Task, int]) -> LoadedModels:
         """Load and warm up these versions; those of this release for a task that is left out.
 
         Raises NotFound, WeightsMismatch, DatabaseAway and BadSettings.
@@ -64,7 +80,10 @@ class ModelRegistry:
                 runtime=self._runtime,
             )
             analyser.warm_up()
-        return analyser
+        finder = folders.get(Task.DETECTOR, SHIPPED_DETECTOR)
+        is_ours = Task.DETECTOR in tasks_in_use(self._choice)
+        names = [parse_manifest((finder / NAME).read_text()).model_version] if is_ours else []
+        return LoadedModels(analyser, (analyser.model_version, *names))
 
     def check(self, version_id: int) -> None:
         """Load a version alone and run it on generated pictures; errors as of load."""
@@ -86,10 +105,11 @@ class ModelRegistry:
 
     def _materialise(self, database: Database, version: ModelVersion) -> Path:
         """Have the version's files in the cache: those there if they are right, or fetched."""
-        folder = self._cache / f"{version.task}-{version.version}"
+        folder = self._cache / _copy_name(version)
         try:
             with _hold(self._cache):
                 if not _is_intact(folder, version):
+                    self._forget_removed(database)
                     self._fetch(database, folder, version)
         except OSError as error:
             raise BadSettings(
@@ -97,6 +117,14 @@ class ModelRegistry:
                 "by --data or MASKWATCH_DATA"
             ) from error
         return folder
+
+    def _forget_removed(self, database: Database) -> None:
+        """Delete copies of removed versions, and what a killed process had begun to fetch."""
+        with database.read() as session:
+            known = {_copy_name(version) for version in list_versions(session)}
+        for folder in self._cache.iterdir():
+            if folder.is_dir() and folder.name not in known:
+                shutil.rmtree(folder)
 
     def _fetch(self, database: Database, folder: Path, version: ModelVersion) -> None:
         """Write the files beside the folder, then put them in its place in one step."""
@@ -139,6 +167,10 @@ def _find_shipped(version: ModelVersion) -> Path:
         f"{version.version} came with another release than this; update this installation, or "
         "run `maskwatch migrate` with it"
     )
+
+
+def _copy_name(version: ModelVersion) -> str:
+    return f"{version.task}-{version.version}"
 
 
 def _is_intact(folder: Path, version: ModelVersion) -> bool:

@@ -63,10 +63,6 @@ class InferenceLoop:
         self._batch_wait_s = batch_wait_s
         self.done = WorkDone()
 
-    @property
-    def model_version(self) -> str:
-        return self._analyser.model_version
-
     def use(self, analyser: Analyser) -> Analyser:
         """Analyse with other networks from the next batch on; returns those used so far."""
         used, self._analyser = self._analyser, analyser

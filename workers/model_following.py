@@ -28,12 +28,22 @@ AnswerNext = Callable[[str, Callable[[bytes], bytes], float], bool]
 """Takes topic, handler and seconds to wait, as core.requests has it."""
 
 
+class Loaded(Protocol):
+    """Networks that are ready, and the names of their versions, the classifier's first."""
+
+    @property
+    def analyser(self) -> Analyser: ...
+
+    @property
+    def versions(self) -> tuple[str, ...]: ...
+
+
 class Registry(Protocol):
     """The model versions of the installation; models.registry.ModelRegistry is one."""
 
     def read_active_ids(self) -> dict[Task, int]: ...
 
-    def load(self, ids: Mapping[Task, int]) -> Analyser: ...
+    def load(self, ids: Mapping[Task, int]) -> Loaded: ...
 
     def check(self, version_id: int) -> None: ...
 
@@ -44,13 +54,13 @@ class ModelFollower:
     def __init__(self, registry: Registry, answer_next: AnswerNext) -> None:
         self._registry, self._answer_next = registry, answer_next
         self._ids: dict[Task, int] = {}
-        self._fresh: deque[Analyser] = deque(maxlen=1)
+        self._fresh: deque[Loaded] = deque(maxlen=1)
         self._used: deque[Analyser] = deque()
         self._is_away = False
         self.trouble = ""
         """Why the active version is not in use; empty where it is. Fit for an operator's eyes."""
 
-    def load_first(self) -> Analyser:
+    def load_first(self) -> Loaded:
         """Load the active versions, or, where that fails, those of this release."""
         self.look()
         return self.take() or self._registry.load({})
@@ -61,7 +71,7 @@ class ModelFollower:
         thread.start()
         return thread
 
-    def take(self) -> Analyser | None:
+    def take(self) -> Loaded | None:
         """Take the networks to use from now on; None where nothing has changed."""
         return self._fresh.popleft() if self._fresh else None
 
@@ -106,7 +116,7 @@ class ModelFollower:
         else:
             self._fresh.append(fresh)
             self.trouble = ""
-            logger.info("analysing with %s from now on", fresh.model_version)
+            logger.info("analysing with %s from now on", ", ".join(fresh.versions))
 
     def _note_database(self, error: DatabaseAway | None) -> None:
         """Say once that the database went away, and once that it is back."""

@@ -7,6 +7,7 @@ no networks, and what is not loaded costs no start-up time.
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from core.results import ResultQueue
 from core.settings import Settings
 
 if TYPE_CHECKING:
-    from workers.inference import InferenceLoop
+    from workers.inference import WorkDone
 
 logger = logging.getLogger(__name__)
 
@@ -45,23 +46,24 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
 
     redis = connect_redis(settings)
     follower = ModelFollower(ModelRegistry(settings, threads), partial(answer_next, redis))
-    analyser = follower.load_first()
+    models = follower.load_first()
     loop = InferenceLoop(
         _frame_queue(redis, settings),
-        analyser,
+        models.analyser,
         settings.min_score,
         settings.batch_frames,
         settings.batch_wait_ms / 1000,
     )
     with Beating(redis, "worker") as beating:
-        logger.info("worker analyses with %s", analyser.model_version)
+        logger.info("worker analyses with %s", ", ".join(models.versions))
         following = follower.start(stop)
         while not stop.is_set:
             try:
                 if fresh := follower.take():
-                    follower.let_go(loop.use(fresh))
+                    models = fresh
+                    follower.let_go(loop.use(models.analyser))
                 loop.step()
-                beating.detail = describe_worker(loop, follower.trouble)
+                beating.detail = describe_worker(models.versions, loop.done, follower.trouble)
             except (ConnectionError, TimeoutError) as error:
                 _wait_for_redis(stop, error)
     leave(following)
@@ -104,9 +106,9 @@ def run_jobs(settings: Settings, stop: Stop) -> None:
         work_off_jobs(settings, stop)
 
 
-def describe_worker(loop: "InferenceLoop", trouble: str) -> str:
+def describe_worker(versions: Sequence[str], done: "WorkDone", trouble: str) -> str:
     """Say which models are in use, what was done, and why the models are not the active ones."""
-    words = f"{loop.model_version}; {loop.done.frames} frames, {loop.done.faces} faces"
+    words = f"{', '.join(versions)}; {done.frames} frames, {done.faces} faces"
     return f"{words}; not the active model: {trouble}" if trouble else words
 
 

@@ -11,14 +11,18 @@ SHIPPED = read_manifest(SHIPPED_CLASSIFIER).model_version
 
 
 def workers(api: Api) -> dict[int, str]:
-    """What each worker's heartbeat says, by its process id."""
+    """The classifier that each worker's heartbeat names, by its process id."""
     processes = api.get("system")["processes"]
-    return {one["pid"]: one["detail"] for one in processes if one["kind"] == "worker"}
+    return {
+        one["pid"]: one["detail"].partition(";")[0].split(", ")[0]
+        for one in processes
+        if one["kind"] == "worker"
+    }
 
 
 def wait_until_all_use(api: Api, version: str) -> None:
     def all_follow() -> bool:
-        return all(detail.startswith(f"{version};") for detail in workers(api).values())
+        return set(workers(api).values()) == {version}
 
     wait_for(f"every worker with {version}", all_follow, 30)
 

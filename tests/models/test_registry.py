@@ -15,7 +15,7 @@ from core.model_folders import FILE_BYTES_MAX
 from core.settings import Settings, load_settings
 from core.storage.engine import Database
 from core.storage.model_activations import activate, register_shipped
-from core.storage.model_versions import add_version, list_versions, mark_checked
+from core.storage.model_versions import add_version, list_versions, mark_checked, remove_version
 from core.storage.tables import ModelFileRow, ModelVersionRow
 from models.manifest import (
     NAME,
@@ -130,6 +130,21 @@ def test_a_version_that_was_tampered_with_in_sql_is_refused(
     assert [path.name for path in settings.models.iterdir()] == [".lock"]
 
 
+def test_copies_of_removed_versions_go_when_another_is_fetched(
+    database: Database, registry: ModelRegistry, settings: Settings
+) -> None:
+    registry.locate(gone := add(database, "gone"))
+    registry.locate(add(database, "kept"))
+    (settings.models / ".fetching-by-a-killed-process").mkdir()
+    with database.write() as session:
+        remove_version(session, gone)
+
+    registry.locate(add(database, "new"))
+
+    names = {path.name for path in settings.models.iterdir()}
+    assert names == {".lock", "classifier-kept", "classifier-new"}
+
+
 def test_several_processes_fetch_one_after_the_other(
     database: Database, settings: Settings
 ) -> None:
@@ -207,11 +222,11 @@ def test_the_active_version_is_loaded_and_answers(
         activate(session, added.id, "ann")
     registry.check(added.id)
 
-    analyser = registry.load(registry.read_active_ids())
+    loaded = registry.load(registry.read_active_ids())
 
-    assert analyser.model_version == "test-1"
+    assert loaded.versions == ("test-1",)
     crops = [np.full((64, 64, 3), 120, np.uint8)]
-    assert analyser.classifier.classify(crops).shape == (1, 3)
+    assert loaded.analyser.classifier.classify(crops).shape == (1, 3)
 
 
 def test_a_version_that_is_no_network_does_not_load(
@@ -230,7 +245,7 @@ def test_without_a_database_the_shipped_versions_are_there(tmp_path: Path) -> No
     registry = ModelRegistry(settings, threads=1)
 
     assert registry.read_active_ids() == {}
-    assert registry.load({}).model_version == read_manifest(SHIPPED_CLASSIFIER).model_version
+    assert registry.load({}).versions == (read_manifest(SHIPPED_CLASSIFIER).model_version,)
     with pytest.raises(BadSettings, match="MASKWATCH_DATABASE_URL"):
         registry.locate(1)
     assert not settings.data.exists()

@@ -17,9 +17,18 @@ from core.processes import Stop
 from core.requests import answer_next, ask
 from core.results import ResultQueue
 from tests.workers.test_inference import OneFaceEach, push
-from workers.inference import InferenceLoop
+from workers.inference import InferenceLoop, WorkDone
 from workers.model_following import ModelFollower
 from workers.run import describe_worker
+
+
+@dataclass(frozen=True)
+class FakeLoaded:
+    analyser: OneFaceEach
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        return (self.analyser.model_version,)
 
 
 @dataclass
@@ -41,15 +50,15 @@ class FakeRegistry:
             raise self.fault
         return dict(self.active)
 
-    def load(self, ids: Mapping[Task, int]) -> OneFaceEach:
+    def load(self, ids: Mapping[Task, int]) -> FakeLoaded:
         self.loads.append(dict(ids))
         self.loading.set()
         self.may_load.wait(5)
         if self.load_fault and ids:
             raise self.load_fault
-        loaded = OneFaceEach()
-        loaded.model_version = f"version {ids.get(Task.CLASSIFIER, 'shipped')}"
-        return loaded
+        analyser = OneFaceEach()
+        analyser.model_version = f"version {ids.get(Task.CLASSIFIER, 'shipped')}"
+        return FakeLoaded(analyser)
 
     def check(self, version_id: int) -> None:
         if self.load_fault:
@@ -61,14 +70,14 @@ def follow(registry: FakeRegistry) -> ModelFollower:
 
 
 def taken(follower: ModelFollower) -> str | None:
-    analyser = follower.take()
-    return analyser.model_version if analyser else None
+    loaded = follower.take()
+    return loaded.versions[0] if loaded else None
 
 
 def test_it_starts_with_the_active_version() -> None:
     follower = follow(FakeRegistry({Task.CLASSIFIER: 7}))
 
-    assert follower.load_first().model_version == "version 7"
+    assert follower.load_first().versions == ("version 7",)
     assert taken(follower) is None
 
 
@@ -83,7 +92,7 @@ def test_it_starts_with_the_active_version() -> None:
     ],
 )
 def test_it_starts_with_the_shipped_version_otherwise(registry: FakeRegistry) -> None:
-    assert follow(registry).load_first().model_version == "version shipped"
+    assert follow(registry).load_first().versions == ("version shipped",)
 
 
 def test_a_new_activation_is_loaded_once() -> None:
@@ -222,7 +231,7 @@ def test_checks_are_answered_over_redis_and_faults_do_not_end_the_thread(
 def test_frames_go_on_while_the_next_version_loads(redis: Redis, stop: Stop) -> None:
     registry = FakeRegistry({Task.CLASSIFIER: 1})
     follower = follow(registry)
-    loop = InferenceLoop(FrameQueue(redis), follower.load_first(), 0.5, 4, 0)
+    loop = InferenceLoop(FrameQueue(redis), follower.load_first().analyser, 0.5, 4, 0)
     registry.may_load.clear()
     registry.loading.clear()
     registry.active = {Task.CLASSIFIER: 2}
@@ -238,7 +247,7 @@ def test_frames_go_on_while_the_next_version_loads(redis: Redis, stop: Stop) -> 
     loading.join(5)
     fresh = follower.take()
     assert fresh is not None
-    assert loop.use(fresh).model_version == "version 1"
+    assert loop.use(fresh.analyser).model_version == "version 1"
     push(redis, 2)
     assert loop.step(0) == 1
 
@@ -248,10 +257,9 @@ def test_frames_go_on_while_the_next_version_loads(redis: Redis, stop: Stop) -> 
     assert versions == {1: "version 1", 2: "version 2"}
 
 
-def test_the_heartbeat_names_the_models_in_use_and_what_hinders_the_active_ones(
-    redis: Redis,
-) -> None:
-    loop = InferenceLoop(FrameQueue(redis), OneFaceEach(), 0.5, 4, 0)
+def test_the_heartbeat_names_the_models_in_use_and_what_hinders_the_active_ones() -> None:
+    done = WorkDone(frames=3, faces=5)
 
-    assert describe_worker(loop, "") == "fake-1; 0 frames, 0 faces"
-    assert describe_worker(loop, "no file").endswith("; not the active model: no file")
+    assert describe_worker(["a-1"], done, "") == "a-1; 3 frames, 5 faces"
+    both = describe_worker(["a-1", "b-2"], done, "no file")
+    assert both == "a-1, b-2; 3 frames, 5 faces; not the active model: no file"
