@@ -28,7 +28,7 @@ CLUTTER_SHARE = 0.1
 """How often a patch that means nothing is drawn as well."""
 DRAWN_SHARE = 0.3
 """Of the masks that are put on, how many are drawn; the others are cut from photographs."""
-CHIN_SHARE = 0.3
+CHIN_SHARE = 0.35
 """Of the badly worn masks, how many are on the chin."""
 
 TURNED_SHARE = 0.35

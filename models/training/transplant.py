@@ -49,13 +49,13 @@ def place_mask(cutout: Cutout, worn: Worn, rng: np.random.Generator) -> Placemen
     top = rng.uniform(*EDGES[worn][0])
     bottom = rng.uniform(*EDGES[worn][1])
     if worn is Worn.ON_THE_CHIN:
-        bottom = top + rng.uniform(0.55, 1.0)
+        bottom = top + rng.uniform(0.35, 1.0)  # pulled down, it is folded or rolled up
     return Placement(
         top=cutout.top,
         bottom=cutout.bottom,
         new_top=top,
         new_bottom=bottom,
-        sides=1.0 if worn is Worn.PROPERLY else rng.uniform(0.4, 1.0),
+        sides=1.0 if worn is Worn.PROPERLY else rng.uniform(0.25, 1.0),
         tilt=float(rng.normal(0, 0.05)),
         width=rng.uniform(0.92, 1.12),
         mirrored=bool(rng.random() < 0.5),
@@ -64,7 +64,7 @@ def place_mask(cutout: Cutout, worn: Worn, rng: np.random.Generator) -> Placemen
 
 EDGES = {
     Worn.PROPERLY: ((0.08, 0.42), (1.7, 2.05)),
-    Worn.BELOW_THE_NOSE: ((0.68, 1.02), (1.75, 2.3)),
+    Worn.BELOW_THE_NOSE: ((0.6, 1.02), (1.75, 2.3)),
     Worn.ON_THE_CHIN: ((1.2, 1.55), (1.9, 2.4)),
 }
 """Upper and lower edge in the middle of the face (v)."""
