@@ -11,7 +11,6 @@ from typing import Protocol
 import numpy as np
 
 from core.detectors import DetectorChoice
-from core.errors import WeightsMismatch
 from core.runtimes import RuntimeChoice
 from core.types import Detections, Faces, Image, Probabilities
 from models.preprocess import CONTEXT, cut_crops, sharpness
@@ -113,8 +112,13 @@ def load_classifier(
 
 
 def load_detector(folder: Path, threads: int, runtime: RuntimeChoice | None = None) -> FaceDetector:
-    """Load the detector of a model folder. Raises WeightsMismatch and BadSettings."""
-    raise WeightsMismatch(f"{folder}: this release runs no detectors of its own")
+    """Load the detector of a model folder, always by OpenVINO: on runtime's device.
+
+    Raises WeightsMismatch and BadSettings.
+    """
+    from models.detectors.anchor_free import AnchorFree
+
+    return AnchorFree(folder, threads, device=(runtime or RuntimeChoice()).device)
 
 
 def _confident(found: Detections, min_score: float) -> Detections:
