@@ -56,7 +56,8 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
     )
     with Beating(redis, "worker") as beating:
         logger.info("worker analyses with %s", ", ".join(models.versions))
-        following = follower.start(stop)
+        # Without a database there is nothing to follow, and no version to try for those who ask.
+        following = follower.start(stop) if settings.database_is_there else None
         while not stop.is_set:
             try:
                 if fresh := follower.take():
@@ -66,7 +67,8 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
                 beating.detail = describe_worker(models.versions, loop.done, follower.trouble)
             except (ConnectionError, TimeoutError) as error:
                 _wait_for_redis(stop, error)
-    leave(following)
+    if following is not None:
+        leave(following)
 
 
 def run_recorder(settings: Settings, stop: Stop) -> None:
