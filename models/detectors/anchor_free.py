@@ -51,7 +51,7 @@ class AnchorFree(LetterboxedDetector):
         """Load a model folder; sizes_wh: multiples of 32. Raises WeightsMismatch, BadSettings."""
         file = find_network(folder)
         networks = {
-            size_wh: CompiledNetwork(_prepare(read_network(file), size_wh), threads, device)
+            size_wh: CompiledNetwork(prepare(read_network(file), size_wh), threads, device)
             for size_wh in sizes_wh
         }
         super().__init__(networks, partial(decode, score_floor=score_floor))
@@ -136,11 +136,12 @@ def lay_cells(size_wh: SizeWh) -> Cells:
     return np.concatenate(grids).astype(np.float32)
 
 
+def prepare(network: ov.Model, size_wh: SizeWh) -> ov.Model:
+    """Give the network its input size; it takes BGR bytes as it is."""
+    network.reshape([1, size_wh[1], size_wh[0], 3])
+    return network
+
+
 def _softmax(raw: Tensor) -> Probabilities:
     powers = np.exp(raw - raw.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-
-
-def _prepare(network: ov.Model, size_wh: SizeWh) -> ov.Model:
-    network.reshape([1, size_wh[1], size_wh[0], 3])
-    return network

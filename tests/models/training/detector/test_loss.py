@@ -55,7 +55,7 @@ def own_answers() -> Tensor:
 
 def owners(raw: Tensor, faces: Tensor, kinds: Tensor) -> NDArray[np.int32]:
     owner, _ = assign(raw[..., 0], to_boxes(raw[..., 1:5], CELLS), faces, kinds, CELLS)
-    return np.asarray(owner, np.int32)[0]
+    return np.asarray(owner, np.int32).reshape(-1)
 
 
 def test_training_and_serving_lay_the_same_cells_and_boxes() -> None:
