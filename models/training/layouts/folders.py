@@ -1,7 +1,5 @@
 """Read the classic layout: folders named after labels, under train and val or not."""
 
-from pathlib import Path
-
 from models.training.layouts.label_names import LabelNames
 from models.training.layouts.listing import Found, Listing, Pictures, split_of
 
@@ -23,12 +21,3 @@ def read_folders(pictures: Pictures, names: LabelNames) -> Listing | None:
         listing.spellings[part] = label
         listing.faces.append(Found(path, None, label, split_of(path, pictures.folder)))
     return listing if listing.faces else None
-
-
-def folders_of(pictures: Pictures) -> list[str]:
-    """The folders that hold pictures, relative, for saying what was found."""
-    return sorted({_relative(path.parent, pictures.folder) for path in pictures.paths})
-
-
-def _relative(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix()
