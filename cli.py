@@ -318,7 +318,8 @@ def _try_detector(settings: "Settings") -> str:
     from models.active import locate_active
     from models.detectors.chosen import try_detector
 
-    return try_detector(settings.detector_choice, locate_active(settings).get(Task.DETECTOR))
+    folder = locate_active(settings).get(Task.DETECTOR)
+    return try_detector(settings.detector_choice, folder, settings.runtime_choice)
 
 
 def _demo_cameras() -> list["NewCamera"]:

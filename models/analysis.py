@@ -97,7 +97,7 @@ def load_analyser(
     from models.runtimes.cores import count_cores
 
     count = threads or count_cores()
-    finder = build_detector(choice or DetectorChoice(), count, detector)
+    finder = build_detector(choice or DetectorChoice(), count, detector, runtime)
     chosen = open_classifier(classifier or SHIPPED_CLASSIFIER, count, runtime or RuntimeChoice())
     return Analyser(finder, chosen, chosen.context)
 

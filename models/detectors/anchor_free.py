@@ -46,12 +46,19 @@ class AnchorFree(LetterboxedDetector):
         threads: int,
         sizes_wh: Sequence[SizeWh] = SIZES_WH,
         score_floor: float = SCORE_FLOOR,
+        *,
         device: OpenVinoDevice = OpenVinoDevice.CPU,
+        precision: str | None = None,
     ) -> None:
-        """Load a model folder; sizes_wh: multiples of 32. Raises WeightsMismatch, BadSettings."""
+        """Load a model folder; sizes_wh: multiples of 32. Raises WeightsMismatch, BadSettings.
+
+        device, precision: as of CompiledNetwork.
+        """
         file = find_network(folder)
         networks = {
-            size_wh: CompiledNetwork(prepare(read_network(file), size_wh), threads, device)
+            size_wh: CompiledNetwork(
+                prepare(read_network(file), size_wh), threads, device, precision
+            )
             for size_wh in sizes_wh
         }
         super().__init__(networks, partial(decode, score_floor=score_floor))

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import openvino as ov
 
+from core.runtimes import OpenVinoDevice
 from core.types import Detections
 from models.detectors.boxes import FacePoints, SizeWh, suppress
 from models.detectors.letterboxed import SIZES_WH, LetterboxedDetector, take_pixels
@@ -31,9 +32,15 @@ class CenterFace(LetterboxedDetector):
         threads: int,
         sizes_wh: Sequence[SizeWh] = SIZES_WH,
         score_floor: float = SCORE_FLOOR,
+        *,
+        device: OpenVinoDevice = OpenVinoDevice.CPU,
+        precision: str | None = None,
     ) -> None:
+        """Load the network for its input sizes; device, precision: as of CompiledNetwork."""
         networks = {
-            size_wh: CompiledNetwork(_prepare(read_network(path), size_wh), threads)
+            size_wh: CompiledNetwork(
+                _prepare(read_network(path), size_wh), threads, device, precision
+            )
             for size_wh in sizes_wh
         }
         super().__init__(networks, partial(decode, score_floor=score_floor))

@@ -1,23 +1,30 @@
 """Build the face detector that the settings name; each loads its own packages only."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from core.detectors import NO_TILES, DetectorChoice, DetectorName, Tiles
 from core.errors import BadSettings
+from core.runtimes import RuntimeChoice
 from models.analysis import FaceDetector
 
 
 def build_detector(
-    choice: DetectorChoice, threads: int, folder: Path | None = None
+    choice: DetectorChoice,
+    threads: int,
+    folder: Path | None = None,
+    runtime: RuntimeChoice | None = None,
 ) -> FaceDetector:
     """Load the chosen detector, in tiles if so chosen.
 
     folder: of another version of our own detector (`fast`) than the shipped
-    one. Raises BadSettings and WeightsMismatch, which say what is missing.
+    one. runtime: only OpenVINO's device counts, on which all but mtcnn run.
+    Raises BadSettings and WeightsMismatch, which say what is missing.
     """
-    detector = _BUILDERS[choice.name](choice, threads, folder)
+    wanted = _Wanted(choice.file, threads, folder, runtime or RuntimeChoice())
+    detector = _BUILDERS[choice.name](wanted)
     if choice.tiles == NO_TILES:
         return detector
     from models.detectors.tiling import TiledDetector
@@ -25,9 +32,11 @@ def build_detector(
     return TiledDetector(detector, choice.tiles)
 
 
-def try_detector(choice: DetectorChoice, folder: Path | None = None) -> str:
+def try_detector(
+    choice: DetectorChoice, folder: Path | None = None, runtime: RuntimeChoice | None = None
+) -> str:
     """Load the chosen detector and run it once; say which it is. Errors as of build_detector."""
-    build_detector(choice, 1, folder).detect([np.zeros((360, 640, 3), np.uint8)])
+    build_detector(choice, 1, folder, runtime).detect([np.zeros((360, 640, 3), np.uint8)])
     return " ".join([f"{choice.name} runs", *_describe_tiles(choice.tiles)])
 
 
@@ -39,32 +48,43 @@ def _describe_tiles(tiles: Tiles) -> list[str]:
     return [f"in {tiles.columns}x{tiles.rows} tiles"]
 
 
-def _build_centerface(_choice: DetectorChoice, threads: int, _folder: Path | None) -> FaceDetector:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What any of the builders may need."""
+
+    file: Path | None
+    threads: int
+    folder: Path | None
+    runtime: RuntimeChoice
+
+
+def _build_centerface(wanted: _Wanted) -> FaceDetector:
     from core.assets import asset_path
     from models.detectors.centerface import CenterFace
 
-    return CenterFace(asset_path("centerface.onnx"), threads)
+    path = asset_path("centerface.onnx")
+    return CenterFace(path, wanted.threads, device=wanted.runtime.device)
 
 
-def _build_fast(_choice: DetectorChoice, threads: int, folder: Path | None) -> FaceDetector:
+def _build_fast(wanted: _Wanted) -> FaceDetector:
     from models.analysis import load_detector
     from models.manifest import SHIPPED_DETECTOR
 
-    return load_detector(folder or SHIPPED_DETECTOR, threads)
+    return load_detector(wanted.folder or SHIPPED_DETECTOR, wanted.threads, wanted.runtime)
 
 
-def _build_yunet(choice: DetectorChoice, threads: int, _folder: Path | None) -> FaceDetector:
+def _build_yunet(wanted: _Wanted) -> FaceDetector:
     from models.detectors.yunet import YuNet
 
-    if choice.file is None:
+    if wanted.file is None:
         raise BadSettings(
             "the detector yunet needs its .onnx file, which is not ours to ship; "
             "name it in MASKWATCH_DETECTOR_FILE"
         )
-    return YuNet(choice.file, threads)
+    return YuNet(wanted.file, wanted.threads, device=wanted.runtime.device)
 
 
-def _build_mtcnn(_choice: DetectorChoice, _threads: int, _folder: Path | None) -> FaceDetector:
+def _build_mtcnn(_wanted: _Wanted) -> FaceDetector:
     from models.detectors.mtcnn import load_mtcnn
 
     return load_mtcnn()

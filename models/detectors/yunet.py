@@ -14,6 +14,7 @@ import numpy as np
 import openvino as ov
 
 from core.errors import WeightsMismatch
+from core.runtimes import OpenVinoDevice
 from core.types import Detections
 from models.detectors.boxes import FacePoints, SizeWh, suppress
 from models.detectors.letterboxed import SIZES_WH, LetterboxedDetector, take_pixels
@@ -37,10 +38,18 @@ class YuNet(LetterboxedDetector):
         threads: int,
         sizes_wh: Sequence[SizeWh] = SIZES_WH,
         score_floor: float = SCORE_FLOOR,
+        *,
+        device: OpenVinoDevice = OpenVinoDevice.CPU,
+        precision: str | None = None,
     ) -> None:
-        """Load a user's file; raises WeightsMismatch if it is absent or no YuNet."""
+        """Load a user's file; raises WeightsMismatch if it is absent or no YuNet.
+
+        device, precision: as of CompiledNetwork.
+        """
         networks = {
-            size_wh: CompiledNetwork(_prepare(_read(path), path, size_wh), threads)
+            size_wh: CompiledNetwork(
+                _prepare(_read(path), path, size_wh), threads, device, precision
+            )
             for size_wh in sizes_wh
         }
         super().__init__(networks, partial(decode, score_floor=score_floor))
