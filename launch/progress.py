@@ -75,11 +75,13 @@ def _rich_progress(aside: bool) -> "Progress":
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
     from rich.progress import TimeRemainingColumn as TimeLeft
 
+    console = Console(stderr=aside)
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=30),
         TaskProgressColumn(),
-        TimeLeft(elapsed_when_finished=True),
+        TimeLeft(),
         TextColumn("left"),
-        console=Console(stderr=aside),
+        console=console,
+        disable=not console.is_terminal,
     )

@@ -52,8 +52,9 @@ def unfreeze(network: Any, first_layer: str | None) -> None:
             "block_6_expand or block_13_expand"
         )
     base.trainable = True
-    for layer in base.layers[: names.index(first_layer) if first_layer else 0]:
-        layer.trainable = False
+    first = names.index(first_layer) if first_layer else 0
+    for index, layer in enumerate(base.layers):
+        layer.trainable = index >= first
 
 
 def alpha_of(network: Any) -> float:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from tensorflow.core.framework.summary_pb2 import Summary
 
 from core.assets import asset_path
+from core.errors import BadSettings
 from core.processes import Stop
 from core.types import LABELS, Label
 from models.preprocess import DEFAULT_SIDE, ClassifierInput
@@ -51,7 +52,7 @@ from models.training.plot import draw_history
 from models.training.progress import Progress
 from models.training.run_folder import RunFolder, load_network
 from models.training.samples import Sample, load_samples
-from models.training.validation import Judgement, judge
+from models.training.validation import JUDGED, Judgement, judge
 
 CHUNK = 512
 """Examples that are loaded between two looks at the clock and at a wish to stop."""
@@ -169,6 +170,9 @@ def train(options: TrainOptions, progress: Progress, stop: Stop) -> Path | None:
     Returns the folder of the exported weights; None if it was asked to stop,
     after saving where it stood. Raises BadSettings and BadDataset.
     """
+    if options.epochs == 0:
+        raise BadSettings("there is no epoch to train in; give --epochs or --frozen-epochs above 0")
+
     # Seed and options, so that the run can be repeated.
     keras.utils.set_random_seed(options.seed)
     run = RunFolder(options.output)
@@ -235,7 +239,8 @@ def train(options: TrainOptions, progress: Progress, stop: Stop) -> Path | None:
 def knobs_of(options: TrainOptions) -> dict[str, Any]:
     """What must be the same when a run goes on."""
     knobs = asdict(options)
-    return {name: knobs[name] for name in knobs if name not in ("output", "resume", "command")}
+    may_differ = ("output", "resume", "command", "patience")
+    return {name: knobs[name] for name in knobs if name not in may_differ}
 
 
 def load(options: TrainOptions, progress: Progress, stop: Stop) -> Learnable | None:
@@ -253,7 +258,8 @@ def load(options: TrainOptions, progress: Progress, stop: Stop) -> Learnable | N
     if stop.is_set:
         return None
     draws = [SampleDraws(part, options.seed, options.side) for part in samples]
-    count = options.validation_draws or min(1000, max(100, 10 * len(dataset.validation)))
+    # Whole batches: each other size of batch is traced anew.
+    count = options.validation_draws or min(1000, JUDGED * max(2, len(dataset.validation) // 5))
     per_epoch = options.draws_per_epoch or min(5000, max(320, 20 * len(dataset.train)))
     return Learnable(draws[0], per_epoch, *draw_all(draws[1], count), learned=dataset.train)
 
@@ -308,10 +314,9 @@ def begin_phase(network: Any, epoch: int, steps: int, options: TrainOptions) -> 
     """Choose what learns, and how fast, where a phase begins."""
     if epoch == options.frozen_epochs:
         unfreeze(network, options.first_layer)
-        rate = rate_over(options.full_epochs * steps, options)
-        prepare(network, rate, options)
+        prepare(network, rate_over(options.full_epochs * steps, options), steps, options)
     elif epoch == 0:
-        prepare(network, options.frozen_rate, options)
+        prepare(network, options.frozen_rate, steps, options)
 
 
 def rate_over(steps: int, options: TrainOptions) -> Any:
@@ -327,13 +332,15 @@ def rate_over(steps: int, options: TrainOptions) -> Any:
     )
 
 
-def prepare(network: Any, rate: Any, options: TrainOptions) -> None:
+def prepare(network: Any, rate: Any, steps: int, options: TrainOptions) -> None:
     """Set what is minimised and how."""
+    # An average longer than a short epoch would still hold what was there before learning.
+    longest = max(0.0, 1 - 1.5 / steps)
     optimizer = keras.optimizers.Adam(
         rate,
         weight_decay=options.weight_decay or None,
         use_ema=options.averaging > 0,
-        ema_momentum=options.averaging or 0.99,
+        ema_momentum=min(options.averaging, longest),
     )
     loss: Any = keras.losses.CategoricalCrossentropy(
         from_logits=True, label_smoothing=options.label_smoothing
@@ -399,7 +406,8 @@ def batches(learnable: Learnable, epoch: int, start: int, batch: int) -> Any:
         side = draws.side
         return tf.ensure_shape(pixels, (side, side, 3)), tf.ensure_shape(label, (len(LABELS),))
 
-    positions = tf.data.Dataset.range(start, learnable.draws_per_epoch)
+    # The last batch is whole, too: another size would be traced anew.
+    positions = tf.data.Dataset.range(start, -(-learnable.draws_per_epoch // batch) * batch)
     return positions.map(with_shapes, num_parallel_calls=count_cores()).batch(batch).prefetch(4)
 
 

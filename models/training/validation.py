@@ -11,6 +11,8 @@ from models.preprocess import ClassifierInput
 from models.training.calibration import negative_log_likelihood
 from models.training.figures import confuse
 
+JUDGED = 50
+"""Pictures that are run at a time."""
 NEVER = -30.0
 """A logit whose probability is 0 to twelve digits."""
 
@@ -40,7 +42,7 @@ class Judgement:
 
 def judge(network: Any, pictures: ClassifierInput, labels: NDArray[np.int64]) -> Judgement:
     """Run the network on pictures (n, side, side, 3), n at least 1."""
-    logits = network.predict(pictures, batch_size=64, verbose=0)
+    logits = network.predict(pictures, batch_size=JUDGED, verbose=0)
     return Judgement(three_columns(np.asarray(logits, np.float32)), labels)
 
 

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-collect_ignore = [] if find_spec("tensorflow") else ["test_train.py"]
+collect_ignore = [] if find_spec("tensorflow") else ["test_train.py", "test_network.py"]
 """TensorFlow is not there on Python 3.14 yet."""
 
 
