@@ -23,6 +23,14 @@ STOPPED = 130
 faces_argument = click.argument(
     "faces", type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
+label_names_option = click.option(
+    "--label-name",
+    "spellings",
+    multiple=True,
+    metavar="NAME=LABEL",
+    callback=lambda _context, _option, given: tuple(map(_split_spelling, given)),
+    help="What a folder's or box's name means: mask, incorrect_mask, no_mask or ignore.",
+)
 folder_option = click.option(
     "--weights",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -56,14 +64,7 @@ def _knob(name: str, kind: Any, words: str) -> Callable[..., Any]:
     help="What to start from: ours (the shipped network), imagenet (out of Keras's cache), none, "
     "a file or a model folder. Default: ours; of the classic recipe imagenet.",
 )
-@click.option(
-    "--label-name",
-    "spellings",
-    multiple=True,
-    metavar="NAME=LABEL",
-    callback=lambda _context, _option, given: tuple(map(_split_spelling, given)),
-    help="What a folder's or box's name means: mask, incorrect_mask, no_mask or ignore.",
-)
+@label_names_option
 @click.option(
     "--leave-out", "left_out", multiple=True, help="A source not to learn from; may be repeated."
 )
@@ -172,6 +173,8 @@ def _say_what_next(progress: "Progress", faces: Path, weights: Path) -> None:
 @faces_argument
 @folder_option
 @click.option("--source", help="Judge by all faces of this source, which training left out.")
+@click.option("--all", "everything", is_flag=True, help="Judge by all faces, whatever their split.")
+@label_names_option
 @click.option(
     "--side",
     type=click.IntRange(8, 512),
@@ -192,26 +195,27 @@ def _say_what_next(progress: "Progress", faces: Path, weights: Path) -> None:
 @with_settings
 def evaluate(
     settings: "Settings",
+    /,
     faces: Path,
     weights: Path | None,
-    source: str | None,
-    side: int | None,
     html: Path | None,
     mistakes: int,
     no_pictures: bool,
     as_json: bool,
+    **choice: Any,
 ) -> None:
     """Judge the mask classifier by labelled FACES that it was not trained on.
 
-    FACES is a folder as for train. Without --source its test split is judged. See
-    docs/evaluation.md.
+    FACES is a folder as for train; its test split is judged unless --source or --all
+    says otherwise. See docs/evaluation.md.
     """
     from models.training.evaluate import EvaluateOptions
     from models.training.evaluate import evaluate as evaluate_classifier
     from models.training.report.words import tell, to_json
 
+    shown = 0 if no_pictures else mistakes
     folder = weights or _classifier_in_use(settings)
-    options = EvaluateOptions(faces, folder, source, side, 0 if no_pictures else mistakes)
+    options = EvaluateOptions(faces, folder, mistakes=shown, **choice)
     with open_progress(as_json=False, aside=True) as progress:
         evaluation = evaluate_classifier(options, progress, settings.runtime_choice)
     if html:

@@ -5,7 +5,7 @@ of each is a line of figures, and of the mistakes their pictures.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from models.analysis import MaskClassifier, load_classifier
 from models.manifest import SHIPPED_CLASSIFIER, read_manifest
 from models.preprocess import CONTEXT, resize, sharpness
 from models.runtimes.cores import count_cores
+from models.training.datasets import is_index, read_dataset
 from models.training.examples import Example, Split, read_examples
 from models.training.progress import Progress
 from models.training.samples import Sample, load_samples, serving_crop
@@ -39,6 +40,10 @@ class EvaluateOptions:
     weights: Path = SHIPPED_CLASSIFIER
     source: str | None = None
     """All faces of this source, which training left out, in place of the test split."""
+    everything: bool = False
+    """All faces of the folder, which training never saw."""
+    spellings: tuple[tuple[str, str], ...] = ()
+    """What the folder's names mean, as (name, label), where it is not plain."""
     side: int | None = None
     """Shrink each crop to so many pixels first, as if the face were farther away."""
     mistakes: int = 40
@@ -73,7 +78,7 @@ def evaluate(
     """Choose the faces, judge them, part them. Raises BadSettings if there is none."""
     manifest = read_manifest(options.weights)
     classifier = load_classifier(options.weights, count_cores(), runtime)
-    choice = choose(read_examples(options.faces), options.source)
+    choice = read_choice(options, progress)
     rows, done = Rows(), 0
     for chunk in chunks(choice.examples, CHUNK):
         samples = load_samples(chunk, asset_path("centerface.onnx"), count_cores(), progress.say)
@@ -88,40 +93,65 @@ def evaluate(
         slicings=part(judged),
         mistakes=tuple(Mistake(place, rows.wrong[place]) for place in worst),
         choice=choice.words,
-        notes=warn_of_known_faces(manifest, judged),
+        notes=(*choice.notes, *warn_of_known_faces(manifest, judged)),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Examples to judge by, and in a sentence how they were chosen."""
+    """Examples to judge by, in a sentence how they were chosen, and what is against them."""
 
     examples: tuple[Example, ...]
     words: str
+    notes: tuple[str, ...] = ()
 
 
-def choose(examples: Sequence[Example], left_out_source: str | None) -> Choice:
-    """Take all of a source that was left out of training, or else the test split of all.
+def read_choice(options: EvaluateOptions, progress: Progress) -> Choice:
+    """Read the folder in its layout and choose. Raises BadSettings and BadDataset."""
+    if is_index(options.faces):
+        return choose(read_examples(options.faces), options)
+    dataset = read_dataset(options.faces, progress, spellings=dict(options.spellings))
+    for note in dataset.notes:
+        progress.say(note)
+    examples = [*dataset.train, *dataset.validation, *dataset.test]
+    if dataset.test or options.everything or options.source:
+        return choose(examples, options)
+    words = "The validation part, since the folder has no test part."
+    note = (
+        "The validation part chose the epoch where a model was trained on this folder: it flatters."
+    )
+    return _sorted(Choice(dataset.validation, words, (note,)), examples)
+
+
+def choose(examples: Sequence[Example], options: EvaluateOptions) -> Choice:
+    """Take everything, or all of a source that was left out of training, or the test split.
 
     Raises BadSettings if that is nothing.
     """
-    if left_out_source:
-        chosen = [example for example in examples if example.source == left_out_source]
-        words = f"All faces of the source {left_out_source}, whatever their split."
-    else:
-        chosen = [example for example in examples if example.split is Split.TEST]
-        words = (
-            "The test split: whole groups of near-duplicates, placed there by a hash of the "
-            "group's name. Training does not open it, but learns from the same sources."
-        )
-    if not chosen:
+    if options.everything:
+        return _sorted(Choice(tuple(examples), "All faces of the folder."), examples)
+    if options.source:
+        chosen = tuple(example for example in examples if example.source == options.source)
+        words = f"All faces of the source {options.source}, whatever their split."
+        return _sorted(Choice(chosen, words), examples)
+    chosen = tuple(example for example in examples if example.split is Split.TEST)
+    words = (
+        "The test split: whole groups of near-duplicates, which training does not open, of "
+        "sources that it learns from."
+    )
+    return _sorted(Choice(chosen, words), examples)
+
+
+def _sorted(choice: Choice, examples: Sequence[Example]) -> Choice:
+    """Sort by path, for each picture is read once for all of its faces; refuse an empty choice."""
+    if not choice.examples:
         sources = ", ".join(sorted({example.source for example in examples}))
         raise BadSettings(
-            f"no face to judge by: expected {left_out_source or 'a test split'}, found the "
-            f"sources {sources}; name one of these with --source"
+            f"no face to judge by: expected those that are chosen here ({choice.words}), found "
+            f"only others, of {sources}; name one of these with --source, or give --all"
         )
-    # Each picture is read once for all of its faces.
-    return Choice(tuple(sorted(chosen, key=lambda example: example.path)), words)
+    in_order = sorted(choice.examples, key=lambda example: (example.path, example.seconds or 0))
+    return replace(choice, examples=tuple(in_order))
 
 
 def chunks(examples: Sequence[Example], count: int) -> Iterator[list[Example]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -20,6 +21,7 @@ from models.training.evaluate import (
     choose,
     chunks,
     evaluate,
+    read_choice,
     warn_of_known_faces,
 )
 from models.training.examples import Example, Split, read_examples
@@ -97,17 +99,19 @@ def test_no_readable_picture_is_an_error() -> None:
 def test_the_test_split_is_judged_unless_a_source_is_named() -> None:
     examples = [example(f"{n}.jpg", "ab"[n % 2], str(n)) for n in range(60)]
 
-    held_back = choose(examples, None).examples
-    of_source = choose(examples, "b").examples
+    held_back = choose(examples, OPTIONS).examples
+    of_source = choose(examples, replace(OPTIONS, source="b")).examples
+    everything = choose(examples, replace(OPTIONS, everything=True)).examples
 
     assert 0 < len(held_back) < 30
     assert {each.split for each in held_back} == {Split.TEST}
     assert len(of_source) == 30
+    assert len(everything) == 60
 
 
 def test_an_unknown_source_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(BadSettings, match="found the sources a; name one"):
-        choose([example("0.jpg")], "z")
+    with pytest.raises(BadSettings, match="found only others, of a; name one"):
+        choose([example("0.jpg")], replace(OPTIONS, source="z"))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +142,7 @@ def test_a_reader_is_warned_of_sources_that_the_model_knows() -> None:
 
 def test_a_folder_is_judged_with_progress_and_broken_pictures_are_told(tmp_path: Path) -> None:
     save_index(tmp_path, per_label=12)
-    tests = choose(read_examples(tmp_path), None).examples
+    tests = choose(read_examples(tmp_path), OPTIONS).examples
     tests[0].path.write_bytes(b"broken")
     progress = Quiet()
 
@@ -147,6 +151,43 @@ def test_a_folder_is_judged_with_progress_and_broken_pictures_are_told(tmp_path:
     assert len(found.judged) == len(tests) - 1
     assert str(tests[0].path) in progress.lines[0]
     assert len(found.mistakes) <= 1
+
+
+def save_folders(folder: Path, *parts: str) -> None:
+    """The classic layout: parts of folders named after labels."""
+    for part in parts:
+        for label in (Label.MASK, Label.NO_MASK):
+            (folder / part / label).mkdir(parents=True)
+            for number in range(8):
+                face = draw_face(label, 100 + 5 * number + len(part))
+                face[:8, : 8 * number + len(part)] = 200
+                cv2.imwrite(str(folder / part / label / f"{number}.png"), face)
+
+
+def test_the_classic_layout_is_judged_by_its_test_part(tmp_path: Path) -> None:
+    save_folders(tmp_path, "train", "val", "test")
+
+    found = read_choice(EvaluateOptions(tmp_path), Quiet())
+
+    assert {example.path.relative_to(tmp_path).parts[0] for example in found.examples} == {"test"}
+    assert found.notes == ()
+
+
+def test_without_a_test_part_the_validation_part_serves_with_a_warning(tmp_path: Path) -> None:
+    save_folders(tmp_path, "train", "val")
+
+    found = read_choice(EvaluateOptions(tmp_path), Quiet())
+
+    assert {example.path.relative_to(tmp_path).parts[0] for example in found.examples} == {"val"}
+    assert "it flatters" in found.notes[0]
+
+
+def test_a_folder_that_was_never_trained_on_is_judged_whole(tmp_path: Path) -> None:
+    save_folders(tmp_path, ".")
+
+    found = read_choice(EvaluateOptions(tmp_path, everything=True), Quiet())
+
+    assert len(found.examples) == 16
 
 
 def test_the_command_prints_json_alone_and_writes_the_page(tmp_path: Path) -> None:

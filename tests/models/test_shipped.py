@@ -93,10 +93,11 @@ def test_its_figures_on_photographs_are_as_the_card_says(shared_data: Path) -> N
     from models.training.examples import read_examples
     from models.training.samples import load_samples
 
-    examples = choose(read_examples(shared_data), left_out_source=None).examples[::8]
+    options = EvaluateOptions(shared_data)
+    examples = choose(read_examples(shared_data), options).examples[::8]
     samples = load_samples(examples, asset_path("centerface.onnx"), 1, print)
     rows = Rows()
 
-    rows.add(samples, load_classifier(SHIPPED_CLASSIFIER, 1), EvaluateOptions(shared_data))
+    rows.add(samples, load_classifier(SHIPPED_CLASSIFIER, 1), options)
 
     assert rows.to_judged().figures().accuracy > 0.93

@@ -1,0 +1,1 @@
+"""Show where on a face the classifier looked: Grad-CAM and its kin."""
