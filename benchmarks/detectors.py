@@ -37,6 +37,7 @@ from models.training.detector.measures import (
     score_at_precision,
 )
 from models.training.detector.pictures import Kind, LabelledPicture, read_scenes, shrink
+from models.training.examples import Split
 
 LONG_SIDE = 640
 SCORE_FLOOR = 0.05
@@ -77,14 +78,16 @@ class Figures:
     help="A YuNet to compare with; the first one is a teacher too.",
 )
 @click.option("--every", type=click.IntRange(1), default=1, help="Take every so-manieth picture.")
-def main(scenes: Path, yunets: tuple[Path, ...], every: int) -> None:
+@click.option("--test-split", is_flag=True, help="Take only what our training leaves for tests.")
+def main(scenes: Path, yunets: tuple[Path, ...], every: int, test_split: bool) -> None:
     """Judge every detector that is at hand on the annotated SCENES."""
     for precision in PRECISIONS:
         for name, detector in load_detectors(yunets, precision).items():
             click.echo(f"{name}, {precision}: {cpu_ms(detector):.1f} CPU ms a picture of 640x384")
     detectors = load_detectors(yunets)
     teachers = load_teachers(yunets)
-    pictures = islice(read_scenes(scenes), 0, None, every)
+    at_hand = (one for one in read_scenes(scenes) if not test_split or one.split is Split.TEST)
+    pictures = islice(at_hand, 0, None, every)
     looked = [_look(shrink(each, LONG_SIDE), detectors, teachers) for each in pictures]
     for source in sorted({each.source for each in looked}):
         _print_table(source, [each for each in looked if each.source == source])
