@@ -13,10 +13,16 @@ FEW_FACES = 30
 FEW_JUDGED = 20
 """Validation faces; below, one face more or less moves macro-F1 by several points."""
 
+DRAWN_ALONE = (
+    "no incorrect_mask to learn from: masks drawn below the nose and on the chin of bare faces "
+    "teach it"
+)
 
-def check(dataset: Dataset) -> list[str]:
+
+def check(dataset: Dataset, *, draws_masks: bool = True) -> list[str]:
     """Lay out what the dataset holds and what is amiss with it, in lines to be shown.
 
+    draws_masks: whether badly worn masks are drawn onto bare faces in training.
     Raises BadDataset, naming what is missing, if there is nothing to learn from.
     """
     _refuse(dataset)
@@ -25,6 +31,7 @@ def check(dataset: Dataset) -> list[str]:
         *_count(dataset),
         *dataset.notes,
         *_say_unreadable(dataset),
+        *([DRAWN_ALONE] if draws_masks and not _has_badly_worn(dataset) else []),
         *_warn(dataset),
     ]
 
@@ -68,13 +75,12 @@ def _say_unreadable(dataset: Dataset) -> Iterator[str]:
         yield f"{len(bad)} pictures cannot be read and are left out:{first}{rest}"
 
 
+def _has_badly_worn(dataset: Dataset) -> bool:
+    return count_labels(dataset.train)[Label.INCORRECT_MASK] > 0
+
+
 def _warn(dataset: Dataset) -> Iterator[str]:
     counts = count_labels(dataset.train)
-    if not counts[Label.INCORRECT_MASK]:
-        yield (
-            "no incorrect_mask to learn from: masks drawn below the nose and on the chin of bare "
-            "faces teach it"
-        )
     few = [label for label in LABELS if 0 < counts[label] < FEW_FACES]
     if few:
         yield (

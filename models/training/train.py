@@ -249,7 +249,7 @@ def load(options: TrainOptions, progress: Progress, stop: Stop) -> Learnable | N
     Validation is drawn and degraded like training: clean crops flatter.
     """
     dataset = read_dataset(options.data, progress, options.left_out, dict(options.spellings))
-    for line in check(dataset):
+    for line in check(dataset, draws_masks=options.recipe is Recipe.ROBUST):
         progress.say(line)
     if options.recipe is Recipe.CLASSIC:
         return load_classic(dataset, options, progress)
