@@ -16,6 +16,7 @@ import click
 from launch import VERSION
 from launch.administration import camera, token, user
 from launch.explaining import explain
+from launch.exporting import export
 from launch.model_commands import evaluate, train
 from launch.model_versions import model
 from launch.options import House, ask_secret, json_option, with_settings
@@ -180,6 +181,7 @@ main.add_command(user)
 main.add_command(token)
 main.add_command(train)
 main.add_command(evaluate)
+main.add_command(export)
 main.add_command(explain)
 
 

@@ -68,6 +68,8 @@ def write_saved_model(network: Any, folder: Path) -> None:
 
 def write_onnx(network: Any, path: Path) -> None:
     """Write an ONNX file, which takes batches of any size."""
+    # Keras exports to ONNX only what has been called; a free side is any multiple of 32.
+    network(np.zeros([side or 64 for side in one_picture(network)], np.uint8))
     network.export(path, format="onnx", verbose=False)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from core.errors import WeightsMismatch
 from models.runtimes.network import Pixels, Tensor, split_into_batches
 
-KEPT_FLOAT32 = ("logits", "calibration", "probabilities")
+KEPT_FLOAT32 = ("logits", "logit", "calibration", "two_labels", "probabilities")
 """Layers of a classifier that must not round: half precision has 11 bits."""
 
 
