@@ -70,8 +70,8 @@ class OpenedNetwork:
         self.context = context
         layers = list(_flatten(network))
         self.side = int(network.input_shape[1])
-        self._features = find_feature_layers(layers, self.side)
         self._head = _find_head(layers)
+        self._features = find_feature_layers(layers, self.side)
         self._network = network
         self._temperature = temperature
         self._traced: Any = None
@@ -84,7 +84,7 @@ class OpenedNetwork:
     def look(self, pixels: ClassifierInput, label: Label | None) -> Look:
         """Run the network on faces, and back from the logit of a label to its layers.
 
-        label: the one to explain; None is each face's likeliest. n = 0 is fine.
+        pixels: n at least 1; label: the one to explain, None is each face's likeliest.
         """
         import tensorflow as tf
 

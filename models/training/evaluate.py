@@ -114,8 +114,12 @@ def read_choice(options: EvaluateOptions, progress: Progress) -> Choice:
     for note in dataset.notes:
         progress.say(note)
     examples = [*dataset.train, *dataset.validation, *dataset.test]
-    if dataset.test or options.everything or options.source:
+    if options.everything or options.source:
         return choose(examples, options)
+    if dataset.test:
+        return _sorted(
+            Choice(dataset.test, "The test part, which training does not open."), examples
+        )
     words = "The validation part, since the folder has no test part."
     note = (
         "The validation part chose the epoch where a model was trained on this folder: it flatters."
@@ -124,7 +128,7 @@ def read_choice(options: EvaluateOptions, progress: Progress) -> Choice:
 
 
 def choose(examples: Sequence[Example], options: EvaluateOptions) -> Choice:
-    """Take everything, or all of a source that was left out of training, or the test split.
+    """Take everything, or all of a source that was left out of training, or an index's test split.
 
     Raises BadSettings if that is nothing.
     """

@@ -87,13 +87,6 @@ def test_the_asked_for_label_is_explained_whatever_is_likeliest(network: OpenedN
     assert network.look(BLUE, Label.NO_MASK).labels.tolist() == [2]
 
 
-def test_no_face_gives_empty_arrays(network: OpenedNetwork) -> None:
-    look = network.look(BLUE[:0], None)
-
-    assert look.probabilities.shape == (0, 3)
-    assert look.activations[0].shape == (0, 4, 4, 2)
-
-
 def test_a_face_is_not_changed_by_its_neighbours(network: OpenedNetwork) -> None:
     together = network.look(to_input([patch("red"), patch("blue")], SIDE), Label.MASK)
 
