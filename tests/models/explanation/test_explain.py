@@ -1,5 +1,6 @@
 """An explanation shows the pixels that spoke for the label, and how many lie on the lower face."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,13 +90,13 @@ def test_a_black_crop_has_no_heat(network: OpenedNetwork) -> None:
 class FakeDetector:
     """Finds the same faces everywhere; landmarks are zeros, as of a detector without any."""
 
-    boxes: list[list[float]]
-    scores: list[float]
+    boxes: Sequence[Sequence[float]]
+    scores: Sequence[float]
 
-    def detect(self, images: list[Image]) -> list[Detections]:
+    def detect(self, images: Sequence[Image]) -> list[Detections]:
         return [each.found for each in self.detect_points(images)]
 
-    def detect_points(self, images: list[Image]) -> list[FacePoints]:
+    def detect_points(self, images: Sequence[Image]) -> list[FacePoints]:
         boxes = np.asarray(self.boxes, np.float32).reshape(-1, 4)
         found = Detections(boxes, np.asarray(self.scores, np.float32))
         return [FacePoints(found, np.zeros((len(boxes), 5, 2), np.float32))] * len(images)
