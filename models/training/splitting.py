@@ -28,28 +28,52 @@ def choose_splits(
     totals = Counter(labels)
     chosen = dict.fromkeys(sorted(counts, key=_hash), Split.TRAIN)
     for split, share in shares.items():
+        wanted = {label: max(1, round(share * totals[label])) for label in totals}
         for label in sorted(totals, key=lambda each: (totals[each], LABELS.index(each))):
-            _fill(split, label, max(1, round(share * totals[label])), chosen, counts)
+            _fill(split, label, wanted, chosen, counts)
     return chosen
 
 
 def _fill(
     split: Split,
     label: Label,
-    wanted: int,
+    wanted: Mapping[Label, int],
     chosen: dict[str, Split],
     counts: Mapping[str, Counter[Label]],
 ) -> None:
-    """Move groups with that label out of training until the split has enough of it."""
-    has = sum(counts[group][label] for group in chosen if chosen[group] is split)
+    """Move groups with that label out of training until the split has enough of it.
+
+    A group that would bring twice too many of any label is passed over, but for
+    the smallest if all of them would. One that has the last of a label stays.
+    """
+    has, stays = (_sum_up(each, chosen, counts) for each in (split, Split.TRAIN))
     left = [group for group in chosen if chosen[group] is Split.TRAIN and counts[group][label]]
-    # The last one stays; a large group is passed over while a small one would do.
-    for group in left[:-1]:
-        if has >= wanted:
+    for group in left:
+        if has[label] >= wanted[label]:
             return
-        if counts[group][label] <= max(1, 2 * (wanted - has)):
+        fits = all(has[each] + counts[group][each] <= 2 * wanted[each] for each in counts[group])
+        if fits and _leaves_some(stays, counts[group]):
             chosen[group] = split
-            has += counts[group][label]
+            has, stays = has + counts[group], stays - counts[group]
+    for group in sorted(left, key=lambda each: counts[each].total()):
+        if not has[label] and _leaves_some(stays, counts[group]):
+            chosen[group] = split
+            return
+
+
+def _sum_up(
+    split: Split, chosen: Mapping[str, Split], counts: Mapping[str, Counter[Label]]
+) -> Counter[Label]:
+    total: Counter[Label] = Counter()
+    for group in chosen:
+        if chosen[group] is split:
+            total += counts[group]
+    return total
+
+
+def _leaves_some(stays: Counter[Label], taken: Counter[Label]) -> bool:
+    """Say whether some of each label stay."""
+    return all(stays[each] > taken[each] for each in taken)
 
 
 def _hash(group: str) -> str:

@@ -51,3 +51,35 @@ def test_the_choice_is_the_same_in_any_order() -> None:
     backwards = choose_splits([MASK] * 30, groups[::-1], {Split.VALIDATION: 0.2})
 
     assert forwards == backwards
+
+
+def test_a_rare_label_does_not_drag_along_too_many_of_another() -> None:
+    # Ten crowds of bare faces with one badly worn mask each, and ten of those masks alone.
+    labels = [*([WORN_BADLY] + [BARE] * 9) * 10, *[WORN_BADLY] * 10]
+    groups = [*(f"crowd{number // 10}" for number in range(100)), *(f"one{n}" for n in range(10))]
+
+    chosen = choose_splits(labels, groups, {Split.VALIDATION: 0.15})
+
+    counts = Counter(
+        label
+        for label, group in zip(labels, groups, strict=True)
+        if chosen[group] is Split.VALIDATION
+    )
+    assert 0 < counts[BARE] <= 28
+    assert counts[WORN_BADLY] >= 3
+
+
+def test_of_large_groups_the_smallest_is_taken() -> None:
+    labels, groups = [MASK] * 35, [*["a"] * 15, *["b"] * 12, *["c"] * 8]
+
+    chosen = choose_splits(labels, groups, {Split.VALIDATION: 0.1})
+
+    assert chosen == {"a": Split.TRAIN, "b": Split.TRAIN, "c": Split.VALIDATION}
+
+
+def test_the_last_group_of_another_label_stays_too() -> None:
+    labels, groups = [MASK, BARE, MASK, MASK], ["both", "both", "one", "two"]
+
+    chosen = choose_splits(labels, groups, {Split.VALIDATION: 0.3})
+
+    assert chosen["both"] is Split.TRAIN
