@@ -41,7 +41,6 @@ class Corrections:
         given = self._of_sources.get(source, label) if label == UNKNOWN else label
         return self._of_faces.get((source, file, _key(box_xywh)), given)
 
-
     def group(self, file: str, group: str) -> str:
         """Give the group that a file belongs to, by its path in the data folder."""
         return self._groups.get(file, group)

@@ -26,6 +26,8 @@ PADDING = 0.25
 """Of the picture's side, added around it before detection: tight crops have no background."""
 SAME_FACE = 0.3
 """Intersection over union above which the detector's box is the annotated face."""
+SCORE_MIN = 0.2
+"""Of a detected face; below it even a plain grey picture has some."""
 DETECTOR_SIZE_WH = (256, 256)
 
 
@@ -58,7 +60,7 @@ def load_samples(
     The detector's box is taken where it agrees with the annotation, since that
     is what the classifier will see; unreadable pictures are reported and left out.
     """
-    detector = CenterFace(detector_path, threads, [DETECTOR_SIZE_WH])
+    detector = CenterFace(detector_path, threads, [DETECTOR_SIZE_WH], score_floor=SCORE_MIN)
     samples: list[Sample] = []
     pictures = _read_pictures(examples, report)
     while chunk := list(islice(pictures, 64)):
