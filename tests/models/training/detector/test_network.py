@@ -9,7 +9,7 @@ import pytest
 from core.types import Image
 from models.detectors.anchor_free import AnchorFree, lay_cells
 from models.manifest import read_manifest
-from models.training.detector.export import write_folder
+from models.training.detector.export import move_scores, write_folder
 from models.training.detector.network import (
     FROZEN,
     SCORE_PRIOR,
@@ -90,3 +90,12 @@ def test_the_exported_folder_finds_what_the_network_finds(
     best = float((1 / (1 + np.exp(-raw[0, :, 0]))).max())
     assert len(found) > 0
     assert found.scores[0] == pytest.approx(best, abs=0.01)
+
+
+def test_moving_scores_makes_the_wanted_one_a_half(network: keras.Model, picture: Image) -> None:
+    moved = keras.models.clone_model(network)
+    moved.set_weights(network.get_weights())
+    move_scores(moved, 0.6)
+    before, after = (np.asarray(each(picture[None]))[0] for each in (network, moved))
+    assert before[:, 0] - after[:, 0] == pytest.approx(np.log(1.5), abs=1e-4)
+    assert after[:, 1:] == pytest.approx(before[:, 1:], abs=1e-4)
