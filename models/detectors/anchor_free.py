@@ -54,14 +54,12 @@ class AnchorFree(LetterboxedDetector):
 
         device, precision: as of CompiledNetwork.
         """
-        file = find_network(folder)
-        networks = {
-            size_wh: CompiledNetwork(
-                prepare(read_network(file), size_wh), threads, device, precision
-            )
-            for size_wh in sizes_wh
-        }
-        super().__init__(networks, partial(decode, score_floor=score_floor))
+        network = read_network(find_network(folder))
+
+        def compile_for(size_wh: SizeWh) -> CompiledNetwork:
+            return CompiledNetwork(prepare(network.clone(), size_wh), threads, device, precision)
+
+        super().__init__(compile_for, sizes_wh, partial(decode, score_floor=score_floor))
 
 
 def find_network(folder: Path) -> Path:

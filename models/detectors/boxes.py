@@ -54,10 +54,12 @@ def letterbox(image: Image, size_wh: SizeWh) -> Canvas:
     return Canvas(pixels, scale)
 
 
-def nearest_shape(image: Image, sizes_wh: Iterable[SizeWh]) -> SizeWh:
-    """Choose the input whose shape is nearest to the image's, the first of equals."""
-    aspect = np.log(image.shape[1] / image.shape[0])
-    return min(sizes_wh, key=lambda wh: abs(float(np.log(wh[0] / wh[1]) - aspect)))
+def best_input(image: Image, sizes_wh: Iterable[SizeWh]) -> SizeWh:
+    """Choose the smallest input that shows the image as large as any, within a twentieth."""
+    height, width = image.shape[:2]
+    scales = {size_wh: min(size_wh[0] / width, size_wh[1] / height) for size_wh in sizes_wh}
+    large = [size_wh for size_wh, scale in scales.items() if scale >= 0.95 * max(scales.values())]
+    return min(large, key=lambda size_wh: size_wh[0] * size_wh[1])
 
 
 def suppress(boxes: Boxes, scores: Scores, overlap_max: float = OVERLAP_MAX) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from models.runtimes.openvino import CompiledNetwork, Tensor, read_network
 
 STRIDE = 4
 """Pixels of the input per cell of the grid, from the paper."""
-SCORE_FLOOR = 0.2
+SCORE_FLOOR = 0.05
 """Below this the detector's candidates are noise, whatever the caller asks for."""
 
 
@@ -37,13 +37,12 @@ class CenterFace(LetterboxedDetector):
         precision: str | None = None,
     ) -> None:
         """Load the network for its input sizes; device, precision: as of CompiledNetwork."""
-        networks = {
-            size_wh: CompiledNetwork(
-                _prepare(read_network(path), size_wh), threads, device, precision
-            )
-            for size_wh in sizes_wh
-        }
-        super().__init__(networks, partial(decode, score_floor=score_floor))
+        network = read_network(path)
+
+        def compile_for(size_wh: SizeWh) -> CompiledNetwork:
+            return CompiledNetwork(_prepare(network.clone(), size_wh), threads, device, precision)
+
+        super().__init__(compile_for, sizes_wh, partial(decode, score_floor=score_floor))
 
 
 def decode(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.errors import BadSettings
 from core.types import Detections, Image
-from models.detectors.boxes import FacePoints, letterbox, map_back, nearest_shape, suppress
+from models.detectors.boxes import FacePoints, best_input, letterbox, map_back, suppress
 from models.detectors.letterboxed import SIZES_WH
 
 SCORE_FLOOR = 0.2
@@ -39,7 +39,7 @@ class Mtcnn:
 
     def _detect_points(self, image: Image) -> FacePoints:
         # Pictures of few shapes: TensorFlow prepares itself anew for each.
-        canvas = letterbox(image, nearest_shape(image, SIZES_WH))
+        canvas = letterbox(image, best_input(image, SIZES_WH))
         rgb = cast(Image, cv2.cvtColor(canvas.pixels, cv2.COLOR_BGR2RGB))
         rows = self._cascade(rgb).astype(np.float32)  # (n, 16)
         kept = suppress(rows[:, 1:5], rows[:, 5])

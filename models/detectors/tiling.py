@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from core.detectors import TILES_MAX, Tiles
 from core.types import Boxes, Detections, Image, Scores
 from models.analysis import FaceDetector
-from models.detectors.boxes import OVERLAP_MAX, SizeWh, nearest_shape
+from models.detectors.boxes import OVERLAP_MAX, SizeWh, best_input
 from models.detectors.letterboxed import SIZES_WH
 
 OVERLAP = 0.2
@@ -55,7 +55,7 @@ class TiledDetector:
 
     def _cut(self, image: Image) -> NDArray[np.int64]:
         size_wh = (image.shape[1], image.shape[0])
-        return cut_regions(size_wh, nearest_shape(image, self._inputs_wh), self._tiles)
+        return cut_regions(size_wh, best_input(image, self._inputs_wh), self._tiles)
 
 
 def cut_regions(size_wh: SizeWh, input_wh: SizeWh, tiles: Tiles) -> NDArray[np.int64]:

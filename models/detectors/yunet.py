@@ -25,7 +25,7 @@ STRIDES = (8, 16, 32)
 COLUMNS = {"cls": 1, "obj": 1, "bbox": 4, "kps": 10}
 """Values of a cell in each kind of output: face, face at this place, box, five points."""
 OUTPUTS = [f"{kind}_{stride}" for stride in STRIDES for kind in COLUMNS]
-SCORE_FLOOR = 0.2
+SCORE_FLOOR = 0.05
 """Below this the detector's candidates are noise, whatever the caller asks for."""
 
 
@@ -46,13 +46,13 @@ class YuNet(LetterboxedDetector):
 
         device, precision: as of CompiledNetwork.
         """
-        networks = {
-            size_wh: CompiledNetwork(
-                _prepare(_read(path), path, size_wh), threads, device, precision
-            )
-            for size_wh in sizes_wh
-        }
-        super().__init__(networks, partial(decode, score_floor=score_floor))
+        network = _read(path)
+
+        def compile_for(size_wh: SizeWh) -> CompiledNetwork:
+            prepared = _prepare(network.clone(), path, size_wh)
+            return CompiledNetwork(prepared, threads, device, precision)
+
+        super().__init__(compile_for, sizes_wh, partial(decode, score_floor=score_floor))
 
 
 def decode(

@@ -22,11 +22,12 @@ from core.types import LABELS, Boxes, Image, Probabilities
 from models.analysis import Analyser
 from models.classifier import open_classifier
 from models.detectors.anchor_free import AnchorFree, decode_labelled, find_network, prepare
-from models.detectors.boxes import letterbox, nearest_shape, overlaps
+from models.detectors.boxes import best_input, letterbox, overlaps
 from models.detectors.centerface import CenterFace
+from models.detectors.letterboxed import SIZES_WH
 from models.manifest import SHIPPED_CLASSIFIER
 from models.runtimes.openvino import CompiledNetwork, read_network
-from models.training.detector.evaluate import SIZES_WH, read_held_out
+from models.training.detector.evaluate import read_held_out
 from models.training.detector.pictures import Kind, LabelledPicture
 from models.training.figures import measure
 
@@ -71,7 +72,7 @@ class OnePass:
         }
 
     def read(self, image: Image) -> Labelled:
-        size_wh = nearest_shape(image, self._networks)
+        size_wh = best_input(image, self._networks)
         canvas = letterbox(image, size_wh)
         (outputs,) = self._networks[size_wh].run([canvas.pixels[None]])
         found, labels = decode_labelled(outputs, size_wh, SCORE_MIN)
@@ -117,10 +118,10 @@ def _two_stages(detector: AnchorFree | CenterFace, classifier: Path) -> TwoStage
 def main(scenes: Path, detector: Path, classifier: Path, sources: tuple[str, ...]) -> None:
     """Compare one pass and two stages on held-out SCENES."""
     pictures = list(read_held_out(scenes, sources))
-    centerface = CenterFace(asset_path("centerface.onnx"), 1, SIZES_WH)
+    centerface = CenterFace(asset_path("centerface.onnx"), 1)
     readers: dict[str, Reader] = {
         "ours, one pass": OnePass(detector),
-        "ours, then the classifier": _two_stages(AnchorFree(detector, 1, SIZES_WH), classifier),
+        "ours, then the classifier": _two_stages(AnchorFree(detector, 1), classifier),
         "CenterFace, then the classifier": _two_stages(centerface, classifier),
     }
     for name, reader in readers.items():

@@ -36,8 +36,6 @@ from models.training.detector.pictures import Kind, LabelledPicture, read_scenes
 from models.training.examples import Split
 
 LONG_SIDE = 640
-SIZES_WH = ((640, 384), (384, 640), (640, 480), (480, 640), (640, 640))
-"""So that the long side of any picture fills the input."""
 TEACHER_SIZES_WH = ((960, 576), (576, 960), (960, 960))
 TEACHER_SCORE_MIN = 0.5
 SCORE_FLOOR = 0.05
@@ -119,11 +117,11 @@ def describe(rows: Mapping[str, Figures]) -> Iterator[str]:
 def _load(folder: Path, yunet: Path | None) -> dict[str, FaceDetector]:
     centerface = asset_path("centerface.onnx")
     detectors: dict[str, FaceDetector] = {
-        "ours": AnchorFree(folder, 1, SIZES_WH, SCORE_FLOOR),
-        "CenterFace": CenterFace(centerface, 1, SIZES_WH, SCORE_FLOOR),
+        "ours": AnchorFree(folder, 1, score_floor=SCORE_FLOOR),
+        "CenterFace": CenterFace(centerface, 1, score_floor=SCORE_FLOOR),
     }
     if yunet:
-        detectors["YuNet-n"] = YuNet(yunet, 1, SIZES_WH, SCORE_FLOOR)
+        detectors["YuNet-n"] = YuNet(yunet, 1, score_floor=SCORE_FLOOR)
     return detectors
 
 

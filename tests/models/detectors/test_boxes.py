@@ -8,12 +8,13 @@ import pytest
 from core.types import Boxes, Detections, Scores
 from models.detectors.boxes import (
     FacePoints,
+    best_input,
     letterbox,
     map_back,
-    nearest_shape,
     overlaps,
     suppress,
 )
+from models.detectors.letterboxed import SIZES_WH
 
 
 def test_overlap_of_equal_touching_and_half_covered_boxes() -> None:
@@ -56,17 +57,20 @@ def test_a_picture_keeps_its_shape_in_the_input(shape: tuple[int, int], scale: f
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [
-        pytest.param((540, 960), (640, 384), id="landscape"),
-        pytest.param((960, 540), (384, 640), id="portrait"),
-        pytest.param((500, 500), (640, 384), id="square: the first"),
+        pytest.param((540, 960), (640, 384), id="16 to 9"),
+        pytest.param((600, 960), (640, 384), id="16 to 10: a little smaller, but cheaper"),
+        pytest.param((480, 640), (640, 480), id="4 to 3"),
+        pytest.param((960, 540), (384, 640), id="upright"),
+        pytest.param((500, 500), (640, 640), id="square"),
+        pytest.param((200, 2000), (640, 384), id="a strip"),
     ],
 )
-def test_a_picture_takes_the_input_of_its_shape(
+def test_a_picture_takes_the_smallest_input_that_shows_it_large(
     shape: tuple[int, int], expected: tuple[int, int]
 ) -> None:
     image = np.zeros((*shape, 3), np.uint8)
 
-    assert nearest_shape(image, [(640, 384), (384, 640)]) == expected
+    assert best_input(image, SIZES_WH) == expected
 
 
 def crowd(count: int) -> tuple[Boxes, Scores]:
