@@ -44,11 +44,3 @@ def open_classifier(folder: Path, threads: int, runtime: RuntimeChoice) -> Netwo
             f"{', '.join(manifest.labels) or 'no labels'}; choose another model folder"
         )
     return NetworkClassifier(open_network(folder, manifest, threads, runtime), manifest)
-
-
-class OpenVinoClassifier(NetworkClassifier):
-    """The classifier of a folder, by its first words; use models.analysis.load_classifier."""
-
-    def __init__(self, folder: Path, threads: int) -> None:
-        opened = open_classifier(folder, threads, RuntimeChoice())
-        super().__init__(opened._network, read_manifest(folder))

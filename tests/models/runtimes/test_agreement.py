@@ -22,11 +22,12 @@ pytestmark = pytest.mark.filterwarnings(
     "ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning",
 )
 
-TOLERANCES = {RuntimeName.OPENVINO: 0.03, RuntimeName.LITERT: 0.01}
-"""Largest difference of a probability from TensorFlow's in float32.
+TOLERANCES = {RuntimeName.OPENVINO: 0.05, RuntimeName.LITERT: 0.05}
+"""Largest difference of a probability from TensorFlow's.
 
-OpenVINO reckons in bfloat16 (8 bits) where the processor has it, LiteRT in
-float32; both files hold float16 weights (11 bits).
+All three reckon in float32, but OpenVINO's and LiteRT's files hold weights of float16 (11 bits):
+through the 53 layers of the shipped networks that made up to 0.023 and 0.029 on these crops,
+where the network is unsure. In bfloat16 OpenVINO was off by up to 0.17.
 """
 
 
