@@ -75,7 +75,8 @@ def export(
     --pixels tell of. See docs/models.md.
     """
     _say_where_exporting_is_missing()
-    from models.exporting.export import ExportOptions, Format
+    from core.errors import BadSettings
+    from models.exporting.export import ExportOptions, Format, check_options
     from models.exporting.export import export as export_model
 
     options = ExportOptions(
@@ -87,6 +88,10 @@ def export(
         reading=_reading(labels, pixels),
         command=shlex.join(["./maskwatch", *sys.argv[1:]]),
     )
+    try:
+        check_options(options)
+    except BadSettings as error:
+        raise click.UsageError(str(error)) from error
     with open_progress(as_json=False, aside=True) as progress:
         exported = export_model(options, progress)
     _tell(exported, as_json)

