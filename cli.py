@@ -147,7 +147,8 @@ def migrate(settings: "Settings") -> None:
     from models.shipped import shipped_folders
 
     make_data_folder(settings.data)
-    migrate_database(settings.database, open_key(settings), shipped_folders())
+    box, zone = open_key(settings), settings.time_zone
+    migrate_database(settings.database, box, shipped_folders(), zone)
     click.echo("the database is up to date")
 
 
