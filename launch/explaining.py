@@ -68,7 +68,9 @@ def explain(
     An IMAGE may be a folder; more than one picture gives summary.csv and summary.json
     too. See docs/explanation.md.
     """
-    _say_where_tensorflow_is_missing()
+    from models.runtimes.quiet import need_tensorflow
+
+    need_tensorflow("an explanation")
     from models.explanation.files import ExplainOptions, explain_files, plan, write_summary
 
     tasks = plan(images, output)
@@ -118,12 +120,3 @@ def _in_words(answer: dict[str, Any]) -> str:
         for face in answer["faces"]
     )
     return f"{answer['file']}: {faces or 'no face'} -> {answer['output']}"
-
-
-def _say_where_tensorflow_is_missing() -> None:
-    from importlib.util import find_spec
-
-    from core.errors import BadSettings
-
-    if find_spec("tensorflow") is None:
-        raise BadSettings("explanations need TensorFlow, which Python 3.14 has none of; use 3.13")

@@ -74,7 +74,9 @@ def export(
     the .h5 file of an older script, whose outputs and pixels --labels and
     --pixels tell of. See docs/models.md.
     """
-    _say_where_exporting_is_missing()
+    from models.runtimes.quiet import need_tensorflow
+
+    need_tensorflow("exporting")
     from core.errors import BadSettings
     from models.exporting.export import ExportOptions, Format, check_options
     from models.exporting.export import export as export_model
@@ -130,12 +132,3 @@ def _classifier_in_use(settings: "Settings") -> Path:
     from models.manifest import SHIPPED_CLASSIFIER
 
     return locate_active(settings).get(Task.CLASSIFIER, SHIPPED_CLASSIFIER)
-
-
-def _say_where_exporting_is_missing() -> None:
-    from importlib.util import find_spec
-
-    from core.errors import BadSettings
-
-    if find_spec("tensorflow") is None:
-        raise BadSettings("exporting needs TensorFlow, which Python 3.14 has none of; use 3.13")

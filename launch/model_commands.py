@@ -117,7 +117,9 @@ def train(_: "Settings", /, faces: Path, as_json: bool, **knobs: Any) -> None:
     pictures with boxes: Pascal VOC, COCO or YOLO. Ctrl-C saves where it stands; --resume
     goes on from there. See docs/training.md.
     """
-    _say_where_training_is_missing()
+    from models.runtimes.quiet import need_tensorflow
+
+    need_tensorflow("training")
     from core.processes import stop_on_signals
     from models.training.train import train as train_classifier
 
@@ -234,12 +236,3 @@ def _classifier_in_use(settings: "Settings") -> Path:
     from models.manifest import SHIPPED_CLASSIFIER
 
     return locate_active(settings).get(Task.CLASSIFIER, SHIPPED_CLASSIFIER)
-
-
-def _say_where_training_is_missing() -> None:
-    from importlib.util import find_spec
-
-    from core.errors import BadSettings
-
-    if find_spec("tensorflow") is None:
-        raise BadSettings("training needs TensorFlow, which Python 3.14 has none of; use 3.13")
