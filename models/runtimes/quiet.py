@@ -1,5 +1,6 @@
 """Import TensorFlow without its greetings."""
 
+import logging
 import os
 import sys
 import tempfile
@@ -19,6 +20,7 @@ def need_tensorflow(what: str) -> None:
     if find_spec("tensorflow") is None:
         raise BadSettings(f"{what} needs TensorFlow, which Python 3.14 has none of; use 3.13")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    logging.getLogger("absl").setLevel(logging.ERROR)
     with _standard_error_held_back():
         import tensorflow  # noqa: F401 - later imports find it
 
