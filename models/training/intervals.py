@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.statistics import wilson_interval
 from core.types import LABELS
 from models.training.figures import CERTAIN_LABELS
 
@@ -18,7 +19,11 @@ Groups = NDArray[np.str_]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A figure with the 95 % interval of the bootstrap; bounds are None for a single group."""
+    """A figure with its 95 % interval; bounds are None for a single group.
+
+    The interval is the bootstrap's, and Wilson's by groups where all faces or none are
+    told rightly.
+    """
 
     value: float
     lower: float | None
@@ -48,29 +53,43 @@ def bootstrap(
     of_group = _count_by_group(said, truth, groups)
     observed, drawn = of_group.sum(axis=0)[None], _draw(of_group, seed)
 
-    def interval(figure: NDArray[np.float64], draws: NDArray[np.float64]) -> Interval | None:
+    def interval(
+        figure: NDArray[np.float64], draws: NDArray[np.float64], trials: int
+    ) -> Interval | None:
         if np.isnan(figure[0]):
             return None
         if len(of_group) == 1:
             return Interval(float(figure[0]), None, None)
-        tail = 50 * (1 - CONFIDENCE)
-        lower, upper = np.nanpercentile(draws, [tail, 100 - tail])
+        if figure[0] in (0.0, 1.0):
+            # What was never seen is never drawn: 12 of 12 would be called certain.
+            lower, upper = wilson_interval(int(figure[0]) * trials, trials) or (0.0, 1.0)
+        else:
+            tail = 50 * (1 - CONFIDENCE)
+            lower, upper = np.nanpercentile(draws, [tail, 100 - tail])
         return Interval(float(figure[0]), float(lower), float(upper))
 
-    accuracy = interval(_accuracy(observed), _accuracy(drawn))
+    showing = (of_group.sum(axis=2) > 0).sum(axis=0)  # groups that show each label
+    accuracy = interval(_accuracy(observed), _accuracy(drawn), len(of_group))
     occurring = observed[0].sum(axis=1) > 0
-    macro_f1 = interval(_macro_f1(observed, occurring), _macro_f1(drawn, occurring))
+    rarest = int(showing[occurring].min())
+    macro_f1 = interval(_macro_f1(observed, occurring), _macro_f1(drawn, occurring), rarest)
     if accuracy is None or macro_f1 is None:
         raise ValueError("expected at least one face")
     return Intervals(
         count=len(said),
         groups=len(of_group),
         accuracy=accuracy,
-        mask_accuracy=interval(_mask_accuracy(observed), _mask_accuracy(drawn)),
+        mask_accuracy=interval(
+            _mask_accuracy(observed),
+            _mask_accuracy(drawn),
+            int(showing[list(CERTAIN_LABELS)].max()),
+        ),
         macro_f1=macro_f1,
         recalls=tuple(
-            interval(of_truth, of_draws)
-            for of_truth, of_draws in zip(_recalls(observed).T, _recalls(drawn).T, strict=True)
+            interval(of_truth, of_draws, int(trials))
+            for of_truth, of_draws, trials in zip(
+                _recalls(observed).T, _recalls(drawn).T, showing, strict=True
+            )
         ),
     )
 

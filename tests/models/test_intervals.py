@@ -35,6 +35,15 @@ def test_the_figures_are_those_of_the_report() -> None:
     assert recalls == pytest.approx([label.recall for label in figures.labels])
 
 
+def test_a_few_faces_told_rightly_are_no_certainty() -> None:
+    found = bootstrap(*faces(12, 0), alone(12))
+
+    assert found.accuracy.value == 1
+    assert found.accuracy.lower == pytest.approx(0.757, abs=0.001)  # Wilson, 12 of 12
+    assert found.accuracy.upper == 1
+    assert found.recalls[0] == found.accuracy
+
+
 def test_single_faces_have_the_binomial_interval() -> None:
     found = bootstrap(*faces(400, 40), alone(400)).accuracy
 
