@@ -108,7 +108,9 @@ def _load(
     active = locate_active(settings)
     network = open_network(weights or active.get(Task.CLASSIFIER, SHIPPED_CLASSIFIER))
     choice = settings.detector_choice
-    detector = build_detector(choice, count_cores(), active.get(Task.DETECTOR))
+    detector = build_detector(
+        choice, count_cores(), active.get(Task.DETECTOR), settings.runtime_choice
+    )
     return FaceExplainer(network, detector, Method(method), Label(label) if label else None)
 
 

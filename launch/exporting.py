@@ -78,11 +78,12 @@ def export(
 
     need_tensorflow("exporting")
     from core.errors import BadSettings
+    from models.active import locate_classifier
     from models.exporting.export import ExportOptions, Format, check_options
     from models.exporting.export import export as export_model
 
     options = ExportOptions(
-        source=model or _classifier_in_use(settings),
+        source=model or locate_classifier(settings),
         format=Format(format_name),
         output=output,
         int8=int8,
@@ -124,11 +125,3 @@ def _tell(exported: "Exported", as_json: bool) -> None:
     click.echo(f"{exported.manifest.model_version}: {exported.comparison}")
     for path in exported.files:
         click.echo(f"{path.stat().st_size:>10} bytes  {path}")
-
-
-def _classifier_in_use(settings: "Settings") -> Path:
-    from core.manifests import Task
-    from models.active import locate_active
-    from models.manifest import SHIPPED_CLASSIFIER
-
-    return locate_active(settings).get(Task.CLASSIFIER, SHIPPED_CLASSIFIER)

@@ -14,8 +14,8 @@ from launch.progress import open_progress
 
 if TYPE_CHECKING:
     from core.settings import Settings
+    from models.training.options import TrainOptions
     from models.training.progress import Progress
-    from models.training.train import TrainOptions
 
 STOPPED = 130
 """Exit status of what was ended by Ctrl-C, as shells have it."""
@@ -136,7 +136,7 @@ def train(_: "Settings", /, faces: Path, as_json: bool, **knobs: Any) -> None:
 
 def _train_options(faces: Path, knobs: dict[str, Any]) -> "TrainOptions":
     """Take the recipe's values where no other was given."""
-    from models.training.train import Recipe, options_of
+    from models.training.options import Recipe, options_of
 
     given = {name: value for name, value in knobs.items() if value is not None}
     if "alpha" in given:
@@ -211,12 +211,13 @@ def evaluate(
     FACES is a folder as for train; its test split is judged unless --source or --all
     says otherwise. See docs/evaluation.md.
     """
+    from models.active import locate_classifier
     from models.training.evaluate import EvaluateOptions
     from models.training.evaluate import evaluate as evaluate_classifier
     from models.training.report.words import tell, to_json
 
     shown = 0 if no_pictures else mistakes
-    folder = weights or _classifier_in_use(settings)
+    folder = weights or locate_classifier(settings)
     options = EvaluateOptions(faces, folder, mistakes=shown, **choice)
     with open_progress(as_json=False, aside=True) as progress:
         evaluation = evaluate_classifier(options, progress, settings.runtime_choice)
@@ -228,11 +229,3 @@ def evaluate(
         print_json(to_json(evaluation))
     else:
         click.echo(tell(evaluation))
-
-
-def _classifier_in_use(settings: "Settings") -> Path:
-    from core.manifests import Task
-    from models.active import locate_active
-    from models.manifest import SHIPPED_CLASSIFIER
-
-    return locate_active(settings).get(Task.CLASSIFIER, SHIPPED_CLASSIFIER)

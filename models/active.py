@@ -44,7 +44,13 @@ def load_active(
     )
 
 
+def locate_classifier(settings: Settings, weights: Sequence[Path] = ()) -> Path:
+    """Find the folder of the classifier in use; arguments and errors as of locate_active."""
+    return locate_active(settings, weights).get(Task.CLASSIFIER, SHIPPED_CLASSIFIER)
+
+
 def load_active_classifier(settings: Settings, weights: Sequence[Path] = ()) -> MaskClassifier:
     """Load the classifier alone; arguments and errors as of locate_active."""
-    folder = locate_active(settings, weights).get(Task.CLASSIFIER, SHIPPED_CLASSIFIER)
-    return load_classifier(folder, count_cores(), settings.runtime_choice)
+    return load_classifier(
+        locate_classifier(settings, weights), count_cores(), settings.runtime_choice
+    )

@@ -18,7 +18,7 @@ needs_tensorflow = pytest.mark.skipif(
 
 @needs_tensorflow
 def test_the_help_names_the_defaults_that_the_robust_recipe_has() -> None:
-    from models.training.train import TrainOptions
+    from models.training.options import TrainOptions
 
     defaults = {field.name: field.default for field in fields(TrainOptions)}
     told = {

@@ -17,8 +17,8 @@ from models.training.network import (
     unfreeze,
     with_probabilities,
 )
+from models.training.options import Recipe, options_of
 from models.training.progress import Quiet
-from models.training.train import Recipe, options_of
 from models.training.validation import Judgement, three_columns
 
 pytestmark = [

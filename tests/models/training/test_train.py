@@ -12,9 +12,10 @@ from core.processes import Stop
 from core.types import LABELS
 from models.manifest import read_manifest
 from models.preprocess import to_input
+from models.training.options import TrainOptions
 from models.training.progress import Quiet
 from models.training.run_folder import RunFolder, load_network
-from models.training.train import TrainOptions, rate_over, train
+from models.training.train import rate_over, train
 from tests.models.faces import draw_face, save_index
 
 pytestmark = [
