@@ -9,7 +9,7 @@ collect_ignore = [] if find_spec("tensorflow") else ["test_train.py", "test_netw
 """TensorFlow is not there on Python 3.14 yet."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def eager() -> Iterator[None]:
     """Run TensorFlow step by step: a few steps do not repay the tracing of MobileNetV2."""
     import tensorflow as tf
