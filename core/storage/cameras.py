@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from core.errors import BadRequest, NotFound, SecretUnreadable
 from core.secrets import SecretBox
 from core.storage.engine import utc_now
-from core.storage.tables import CameraRow, OpenTracksRow
+from core.storage.sites import settle_site, settle_zone
+from core.storage.tables import CameraRow, OpenTracksRow, SiteRow, ZoneRow
 
 FRAMES_PER_SECOND_DEFAULT = 5.0
 FRAMES_PER_SECOND_MIN = 0.5
@@ -49,12 +50,12 @@ def list_cameras(session: Session, box: SecretBox) -> list[Camera]:
     rows = session.scalars(
         select(CameraRow).where(CameraRow.removed_at.is_(None)).order_by(CameraRow.name)
     )
-    return [_read(row, box) for row in rows]
+    return [_read(session, row, box) for row in rows]
 
 
 def get_camera(session: Session, box: SecretBox, camera_id: int) -> Camera:
     """Read one camera. Raises NotFound."""
-    return _read(_row(session, camera_id), box)
+    return _read(session, _row(session, camera_id), box)
 
 
 def add_camera(session: Session, box: SecretBox, new: NewCamera) -> Camera:
@@ -66,8 +67,6 @@ def add_camera(session: Session, box: SecretBox, new: NewCamera) -> Camera:
         sealed_address=box.seal(new.address),
         redacted_address=new.redacted_address,
         transport=new.transport,
-        site=new.site.strip(),
-        zone=new.zone.strip(),
         is_paused=new.is_paused,
         frames_per_second=new.frames_per_second,
         long_side=new.long_side,
@@ -75,9 +74,10 @@ def add_camera(session: Session, box: SecretBox, new: NewCamera) -> Camera:
         created_at=now,
         updated_at=now,
     )
+    _place(session, row, new.site.strip(), new.zone.strip())
     session.add(row)
     _flush(session, new.name)
-    return _read(row, box)
+    return _read(session, row, box)
 
 
 def change_camera(session: Session, box: SecretBox, camera_id: int, **changes: object) -> Camera:
@@ -85,13 +85,17 @@ def change_camera(session: Session, box: SecretBox, camera_id: int, **changes: o
     row = _row(session, camera_id)
     if "address" in changes:
         row.sealed_address = box.seal(str(changes.pop("address")))
+    site, zone = _place_of(session, row)
+    _place(
+        session, row, str(changes.pop("site", site)).strip(), str(changes.pop("zone", zone)).strip()
+    )
     for name, value in changes.items():
         setattr(row, name, value.strip() if isinstance(value, str) else value)
     _check(row.name, row.transport, row.frames_per_second, row.long_side)
     row.version += 1
     row.updated_at = utc_now()
     _flush(session, row.name)
-    return _read(row, box)
+    return _read(session, row, box)
 
 
 def remove_camera(session: Session, camera_id: int) -> None:
@@ -118,7 +122,20 @@ def _row(session: Session, camera_id: int) -> CameraRow:
     return row
 
 
-def _read(row: CameraRow, box: SecretBox) -> Camera:
+def _place(session: Session, row: CameraRow, site: str, zone: str) -> None:
+    """Hang a camera into a site and a zone of it; names that are new are made."""
+    row.site_id = settle_site(session, site)
+    row.zone_id = settle_zone(session, row.site_id, zone)
+
+
+def _place_of(session: Session, row: CameraRow) -> tuple[str, str]:
+    site = session.get(SiteRow, row.site_id) if row.site_id else None
+    zone = session.get(ZoneRow, row.zone_id) if row.zone_id else None
+    return site.name if site else "", zone.name if zone else ""
+
+
+def _read(session: Session, row: CameraRow, box: SecretBox) -> Camera:
+    site, zone = _place_of(session, row)
     try:
         address = box.unseal(row.sealed_address)
     except SecretUnreadable as error:
@@ -128,8 +145,8 @@ def _read(row: CameraRow, box: SecretBox) -> Camera:
         address=address,
         redacted_address=row.redacted_address,
         transport=row.transport,
-        site=row.site,
-        zone=row.zone,
+        site=site,
+        zone=zone,
         is_paused=row.is_paused,
         frames_per_second=row.frames_per_second,
         long_side=row.long_side,

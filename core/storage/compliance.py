@@ -25,7 +25,7 @@ from core.statistics import Counts
 from core.storage.engine import Moment
 from core.storage.installation import read_time_zone
 from core.storage.rollups import COUNTS, ROWS, RollupRow
-from core.storage.tables import CameraRow
+from core.storage.tables import CameraRow, SiteRow, ZoneRow
 
 BUCKETS_MAX = 10_000
 
@@ -172,11 +172,12 @@ def _sums(row: RollupRow) -> list[ColumnElement[int]]:
 
 def _choose(session: Session, cameras: CameraFilter) -> Sequence[int]:
     """List the cameras that a filter lets through: with their ids, an index by camera is used."""
-    query = select(CameraRow.id)
+    query = select(CameraRow.id).outerjoin(SiteRow, CameraRow.site_id == SiteRow.id)
+    query = query.outerjoin(ZoneRow, CameraRow.zone_id == ZoneRow.id)
     wanted = {
         CameraRow.id: cameras.camera_id,
-        CameraRow.site: cameras.site,
-        CameraRow.zone: cameras.zone,
+        func.coalesce(SiteRow.name, ""): cameras.site,
+        func.coalesce(ZoneRow.name, ""): cameras.zone,
     }
     for column, value in wanted.items():
         if value is not None:

@@ -9,6 +9,7 @@ from core.storage.engine import Moment
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """SQLite numbers rows by itself only in a column of exactly INTEGER."""
+SEVERAL_VERSIONS = "several"
 
 
 class Table(DeclarativeBase):
@@ -23,8 +24,33 @@ class Table(DeclarativeBase):
     )
 
 
+class SiteRow(Table):
+    """A place with cameras; users, groups and tokens may be limited to some."""
+
+    __tablename__ = "sites"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class ZoneRow(Table):
+    """A part of a site; site_id is null where its cameras name no site."""
+
+    __tablename__ = "zones"
+    __table_args__ = (UniqueConstraint("site_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class CameraRow(Table):
-    """A registered camera; its address is sealed, for it may hold a password."""
+    """A registered camera; its address is sealed, for it may hold a password.
+
+    rules: where, when and from what size on faces count, as JSON (`core/camera_rules.py`).
+    """
 
     __tablename__ = "cameras"
 
@@ -33,8 +59,9 @@ class CameraRow(Table):
     sealed_address: Mapped[bytes]
     redacted_address: Mapped[str]
     transport: Mapped[str]
-    site: Mapped[str] = mapped_column(default="")
-    zone: Mapped[str] = mapped_column(default="")
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("sites.id"))
+    zone_id: Mapped[int | None] = mapped_column(ForeignKey("zones.id"))
+    rules: Mapped[str] = mapped_column(default="{}")
     is_paused: Mapped[bool] = mapped_column(default=False)
     frames_per_second: Mapped[float]
     long_side: Mapped[int]
@@ -45,7 +72,12 @@ class CameraRow(Table):
 
 
 class SightingRow(Table):
-    """One finished track: one person passing one camera."""
+    """One finished track: one person passing one camera.
+
+    is_required: false where no mask had to be worn then; such a one is not counted.
+    changes: how often a mask was put on, taken off or put right meanwhile.
+    timeline: the votes over time, as versioned msgpack; null once they are pruned.
+    """
 
     __tablename__ = "sightings"
     __table_args__ = (
@@ -63,14 +95,62 @@ class SightingRow(Table):
     no_mask: Mapped[float]
     faces: Mapped[int]
     is_continuation: Mapped[bool] = mapped_column(default=False)
+    is_required: Mapped[bool] = mapped_column(default=True)
+    changes: Mapped[int] = mapped_column(default=0)
+    timeline: Mapped[bytes | None] = mapped_column(deferred=True)
     model_version: Mapped[str]
+
+
+class SightingPictureRow(Table):
+    """The best face of a sighting, as JPEG; sealed if it is sharp."""
+
+    __tablename__ = "sighting_pictures"
+    __table_args__ = (Index(None, "taken_at"),)
+
+    sighting_id: Mapped[int] = mapped_column(
+        ForeignKey("sightings.id", ondelete="CASCADE"), primary_key=True
+    )
+    taken_at: Mapped[datetime] = mapped_column(Moment)
+    is_sharp: Mapped[bool]
+    content: Mapped[bytes] = mapped_column(deferred=True)
+    content_bytes: Mapped[int]
+
+
+class OpenPictureRow(Table):
+    """The best face so far of a track that has not ended; what it holds as above."""
+
+    __tablename__ = "open_pictures"
+
+    camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
+    track_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    taken_at: Mapped[datetime] = mapped_column(Moment)
+    quality: Mapped[float]
+    is_sharp: Mapped[bool]
+    content: Mapped[bytes]
+
+
+class FrameAccountRow(Table):
+    """What became of the frames that a camera delivered within one minute."""
+
+    __tablename__ = "frame_accounts"
+
+    camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
+    start: Mapped[datetime] = mapped_column(Moment, primary_key=True)
+    captured: Mapped[int]
+    analysed: Mapped[int]
+    unchanged: Mapped[int]
+    superseded: Mapped[int]
+    expired: Mapped[int]
+    lost: Mapped[int]
+    failed: Mapped[int]
 
 
 class RollupColumns:
     """Sightings of one camera that began in one stretch of time, counted by verdict.
 
     A row is there for every stretch in which the camera delivered, even if nobody
-    came by: what is missing is a gap, not a zero.
+    came by: what is missing is a gap, not a zero. model_version: what judged those
+    counted; empty where nobody was, SEVERAL_VERSIONS where it was not one alone.
     """
 
     camera_id: Mapped[int] = mapped_column(ForeignKey("cameras.id"), primary_key=True)
@@ -79,6 +159,7 @@ class RollupColumns:
     incorrect_mask: Mapped[int] = mapped_column(default=0)
     no_mask: Mapped[int] = mapped_column(default=0)
     unsure: Mapped[int] = mapped_column(default=0)
+    model_version: Mapped[str] = mapped_column(default="")
 
 
 class MinuteRollupRow(RollupColumns, Table):
@@ -126,17 +207,87 @@ class OpenTracksRow(Table):
 
 
 class UserRow(Table):
+    """A person. is_limited: sees only the cameras of their sites and their groups' sites.
+
+    may_see_faces: is shown faces as they are where pictures are kept sharp.
+    """
+
     __tablename__ = "users"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
     role: Mapped[str]
+    is_limited: Mapped[bool] = mapped_column(default=False)
+    may_see_faces: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
 
 
+class GroupRow(Table):
+    """Users who are limited to the same sites."""
+
+    __tablename__ = "groups"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class GroupMemberRow(Table):
+    __tablename__ = "group_members"
+
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class GroupSiteRow(Table):
+    __tablename__ = "group_sites"
+
+    group_id: Mapped[int] = mapped_column(
+        ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True
+    )
+    site_id: Mapped[int] = mapped_column(
+        ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class UserSiteRow(Table):
+    __tablename__ = "user_sites"
+
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    site_id: Mapped[int] = mapped_column(
+        ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class UserSessionRow(Table):
+    """A browser that is signed in; the cookie holds the secret, we its SHA-256."""
+
+    __tablename__ = "user_sessions"
+    __table_args__ = (Index(None, "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    hash: Mapped[str] = mapped_column(unique=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    seen_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    address: Mapped[str]
+    browser: Mapped[str]
+
+
 class TokenRow(Table):
-    """An API token; only its SHA-256 is kept (it is 256 random bits: no salt is needed)."""
+    """An API token; only its SHA-256 is kept (it is 256 random bits: no salt is needed).
+
+    scopes: names of the API's subjects, with commas between; empty for all of them.
+    is_limited: reaches only the cameras of its sites.
+    """
 
     __tablename__ = "tokens"
 
@@ -144,8 +295,69 @@ class TokenRow(Table):
     name: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
     hash: Mapped[str] = mapped_column(unique=True)
+    scopes: Mapped[str] = mapped_column(default="")
+    is_limited: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    created_by: Mapped[str] = mapped_column(default="")
+    expires_at: Mapped[datetime | None] = mapped_column(Moment)
     last_used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class TokenSiteRow(Table):
+    __tablename__ = "token_sites"
+
+    token_id: Mapped[int] = mapped_column(
+        ForeignKey("tokens.id", ondelete="CASCADE"), primary_key=True
+    )
+    site_id: Mapped[int] = mapped_column(
+        ForeignKey("sites.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class AuditRow(Table):
+    """One change: who made it, when, from where, and what stood there before and after.
+
+    actor_kind: user, token, command or system. action: what was done, such as
+    `camera.change`. before, after: JSON without secrets; null where nothing stood.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "at", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    actor: Mapped[str]
+    actor_kind: Mapped[str]
+    address: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str]
+    before: Mapped[str | None]
+    after: Mapped[str | None]
+
+
+class JobRow(Table):
+    """A job as people see it; RQ carries it to whoever works it off.
+
+    parameters, result: JSON. progress: 0 to 1; null where it cannot be told.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (Index(None, "created_at", "id"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    state: Mapped[str]
+    parameters: Mapped[str]
+    asked_by: Mapped[str]
+    progress: Mapped[float | None]
+    message: Mapped[str] = mapped_column(default="")
+    log: Mapped[str] = mapped_column(default="", deferred=True)
+    result: Mapped[str | None]
+    is_cancel_asked: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    started_at: Mapped[datetime | None] = mapped_column(Moment)
+    heard_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class SignInLinkRow(Table):

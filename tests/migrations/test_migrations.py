@@ -10,7 +10,7 @@ from sqlalchemy import inspect, select
 
 import migrations
 from core.secrets import SecretBox
-from core.storage.cameras import NewCamera, add_camera
+from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database, make_engine
 from core.storage.rollups import add_to_rollups
 from core.storage.tables import DayRollupRow, HourRollupRow, Table
@@ -63,3 +63,20 @@ def test_minutes_become_hours_and_days_and_seen_minutes_come_back(
         hours = session.execute(select(hour.mask, hour.seen_minutes).order_by(hour.start)).all()
         assert hours == [(0, 60), (2, 30)]
         assert session.execute(select(day.mask, day.seen_minutes)).all() == [(2, 90)]
+
+
+def test_sites_and_zones_become_names_of_cameras_and_come_back(
+    any_database: Database, box: SecretBox
+) -> None:
+    places = [("North", "Hall"), ("South", "Hall"), ("North", ""), ("", "Yard"), ("", "")]
+    with any_database.write() as session:
+        for number, (site, zone) in enumerate(places):
+            new = NewCamera(f"camera {number}", "0", "0", site=site, zone=zone)
+            add_camera(session, box, new)
+
+    migrations.downgrade(any_database.url, "0003")
+    migrations.upgrade(any_database.url)
+
+    with any_database.read() as session:
+        cameras = list_cameras(session, box)
+    assert [(camera.site, camera.zone) for camera in cameras] == places
