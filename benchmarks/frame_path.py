@@ -22,13 +22,13 @@ import migrations
 from core.encoding import encode_result
 from core.frames import FrameQueue
 from core.keys import PARTITIONS
+from core.preferences import VerdictRule
 from core.results import ResultQueue
 from core.secrets import SecretBox
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
 from core.types import Faces, Frame, Result
 from workers.recorder import Recorder
-from workers.verdicts import VerdictRule
 
 CAMERAS = 32
 FRAME_BYTES = 60_000

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from core.live import Overlay, OverlayFace
+from core.preferences import VerdictRule
 from core.types import LABELS, Result, Verdict
 from workers.tracking import Track
-from workers.verdicts import VerdictRule, judge
+from workers.verdicts import judge
 
 
 def make_overlay(

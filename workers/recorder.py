@@ -13,6 +13,7 @@ from datetime import datetime
 from core.errors import BadEntry, DatabaseAway
 from core.keys import PARTITIONS
 from core.live import Overlay
+from core.preferences import VerdictRule
 from core.results import ResultBatch, ResultQueue
 from core.storage.engine import Database
 from core.storage.recording import (
@@ -27,7 +28,7 @@ from core.storage.recording import (
 from core.types import Result, ResultKind
 from workers.overlays import make_overlay
 from workers.tracking import CameraTracker, Track
-from workers.verdicts import VerdictRule, judge
+from workers.verdicts import judge
 
 logger = logging.getLogger(__name__)
 

@@ -73,9 +73,9 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
 
 def run_recorder(settings: Settings, stop: Stop) -> None:
     """Record results until asked to stop."""
+    from core.preferences import VerdictRule
     from core.storage.engine import Database, utc_now
     from workers.recorder import Recorder
-    from workers.verdicts import VerdictRule
 
     redis = connect_redis(settings)
     database = Database(settings.database)

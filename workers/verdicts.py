@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.preferences import VerdictRule
 from core.types import LABELS, Boxes, Faces, Scores, Verdict
 
 WIDTH_FULL_PX = 40.0
@@ -18,17 +19,6 @@ WIDTH_MIN_PX = 12.0
 """Below this a mask cannot be told: no vote."""
 SHARPNESS_HALF = 40.0
 """Variance of the Laplacian at which a face's vote is halved for blur."""
-
-
-@dataclass(frozen=True, slots=True)
-class VerdictRule:
-    """When a track is judged. faces_min: faces that voted; weight_min: sum of
-    their weights (a clear face weighs about 1); agreement_min: share of the
-    weight that the winning label must have."""
-
-    faces_min: int = 3
-    weight_min: float = 0.8
-    agreement_min: float = 0.6
 
 
 @dataclass(frozen=True, slots=True)

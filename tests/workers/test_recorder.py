@@ -7,6 +7,7 @@ from sqlalchemy import text
 from core.encoding import encode_result
 from core.errors import DatabaseAway
 from core.live import Overlay
+from core.preferences import VerdictRule
 from core.results import ResultQueue
 from core.secrets import SecretBox
 from core.storage.cameras import NewCamera, add_camera, remove_camera
@@ -17,7 +18,6 @@ from core.storage.sightings import Sighting, SightingFilter, list_sightings
 from core.types import Result, Verdict
 from tests.workers.scenes import NO_MASK, analysed, at, box, unchanged
 from workers.recorder import Recorder
-from workers.verdicts import VerdictRule
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from core.preferences import VerdictRule
 from core.types import Verdict
 from tests.workers.scenes import box, faces
-from workers.verdicts import NO_VOTES, VerdictRule, Votes, judge, vote_weights
+from workers.verdicts import NO_VOTES, Votes, judge, vote_weights
 
 RULE = VerdictRule()
 

@@ -1,0 +1,55 @@
+"""What an administrator may choose while everything runs; kept in SQL, unlike `settings`.
+
+A choice takes effect within seconds in every process, without a restart.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class EvidenceMode(StrEnum):
+    """What is kept of a face: no picture, a blurred one, or a sharp one, sealed."""
+
+    NUMBERS = "numbers"
+    BLURRED = "blurred"
+    SHARP = "sharp"
+
+
+class _Choice(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Retention(_Choice):
+    """For how long things are kept. Hours and days of the history are kept for ever."""
+
+    pictures_days: Days = 30
+    pictures_megabytes: int = Field(2_000, ge=1, le=10_000_000, description="Oldest go first.")
+    sightings_days: Days = 400
+    minutes_days: Days = 400
+    audit_days: Days = 1_000
+    jobs_days: Days = 90
+
+
+class VerdictRule(_Choice):
+    """When a track is judged, rather than left `unsure`.
+
+    faces_min: faces that voted; weight_min: sum of their weights (a clear face weighs
+    about 1); agreement_min: share of the weight that the winning label must have.
+    """
+
+    faces_min: int = Field(3, ge=1, le=100)
+    weight_min: float = Field(0.8, ge=0, le=100)
+    agreement_min: float = Field(0.6, ge=0, le=1)
+
+
+class Preferences(_Choice):
+    """All choices; the defaults are what a new installation begins with."""
+
+    evidence: EvidenceMode = EvidenceMode.BLURRED
+    retention: Retention = Retention()
+    verdict_rule: VerdictRule = VerdictRule()
+    session_hours: int = Field(168, ge=1, le=8_760, description="A sign-in ends after so long.")
