@@ -27,7 +27,9 @@ class Retention(_Choice):
     """For how long things are kept. Hours and days of the history are kept for ever."""
 
     pictures_days: Days = 30
-    pictures_megabytes: int = Field(2_000, ge=1, le=10_000_000, description="Oldest go first.")
+    pictures_megabytes: int = Field(
+        default=2_000, ge=1, le=10_000_000, description="Oldest go first."
+    )
     sightings_days: Days = 400
     minutes_days: Days = 400
     audit_days: Days = 1_000
@@ -41,9 +43,9 @@ class VerdictRule(_Choice):
     about 1); agreement_min: share of the weight that the winning label must have.
     """
 
-    faces_min: int = Field(3, ge=1, le=100)
-    weight_min: float = Field(0.8, ge=0, le=100)
-    agreement_min: float = Field(0.6, ge=0, le=1)
+    faces_min: int = Field(default=3, ge=1, le=100)
+    weight_min: float = Field(default=0.8, ge=0, le=100)
+    agreement_min: float = Field(default=0.6, ge=0, le=1)
 
 
 class Preferences(_Choice):
@@ -52,4 +54,6 @@ class Preferences(_Choice):
     evidence: EvidenceMode = EvidenceMode.BLURRED
     retention: Retention = Retention()
     verdict_rule: VerdictRule = VerdictRule()
-    session_hours: int = Field(168, ge=1, le=8_760, description="A sign-in ends after so long.")
+    session_hours: int = Field(
+        default=168, ge=1, le=8_760, description="A sign-in ends after so long."
+    )
