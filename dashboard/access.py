@@ -19,6 +19,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response
 
+from core.access_scopes import EVERYWHERE, CameraScope
 from core.storage.users import Role, Token, User, find_token, get_user, mark_token_used
 from dashboard.problems import Refused, is_api_request
 from dashboard.services import services
@@ -34,11 +35,17 @@ _OPEN_ENDPOINTS = frozenset({"static"})
 
 @dataclass(frozen=True)
 class Identity(UserMixin):  # type: ignore[misc]  # flask-login has no types
-    """Who makes a request: a person who signed in, or a program with a token."""
+    """Who makes a request: a person who signed in, or a program with a token.
+
+    scope: the cameras that they may see. may_see_faces: shown as they are, where
+    pictures are kept sharp.
+    """
 
     name: str
     role: Role
     user_id: int | None = None
+    scope: CameraScope = EVERYWHERE
+    may_see_faces: bool = False
 
     def get_id(self) -> str:
         return str(self.user_id)
