@@ -1,7 +1,7 @@
 """The words of the house as types: frames, faces, labels, verdicts, results."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -88,6 +88,12 @@ class Faces:
         """Name the likeliest label of each face."""
         return [LABELS[i] for i in self.probabilities.argmax(axis=1)]
 
+    def keep(self, mask: NDArray[np.bool_]) -> "Faces":
+        """Keep the faces that a mask marks. mask: (n,) bool."""
+        return Faces(
+            self.boxes[mask], self.scores[mask], self.probabilities[mask], self.sharpness[mask]
+        )
+
     @classmethod
     def empty(cls) -> "Faces":
         flat = np.zeros(0, np.float32)
@@ -117,8 +123,24 @@ class ResultKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FaceCrop:
+    """A small picture of one face. face: its row in the result's faces.
+
+    content: JPEG, blurred for good; or, where is_sharp, a JPEG sealed for the
+    holder of the secret key (`core/face_seals.py`).
+    """
+
+    face: int
+    content: bytes
+    is_sharp: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one frame: its faces, or that nothing had changed."""
+    """What became of one frame: its faces, or that nothing had changed.
+
+    crops: pictures of some of the faces, best first; none where none may be kept.
+    """
 
     camera_id: int
     captured_at: datetime
@@ -126,10 +148,17 @@ class Result:
     kind: ResultKind = ResultKind.ANALYSED
     faces: Faces = field(default_factory=Faces.empty)
     model_version: str = ""
+    crops: tuple[FaceCrop, ...] = ()
 
     @property
     def frame_id(self) -> int:
         return to_microseconds(self.captured_at)
+
+    def keep(self, mask: NDArray[np.bool_]) -> "Result":
+        """Leave the faces out whose row of the mask (n,) is false, and their crops."""
+        rows = np.cumsum(mask) - 1
+        crops = tuple(replace(c, face=int(rows[c.face])) for c in self.crops if mask[c.face])
+        return replace(self, faces=self.faces.keep(mask), crops=crops)
 
 
 def to_microseconds(moment: datetime) -> int:
