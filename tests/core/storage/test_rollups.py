@@ -16,7 +16,7 @@ from core.storage.cameras import NewCamera, add_camera
 from core.storage.compliance import compliance, counts_by_camera
 from core.storage.engine import Database
 from core.storage.installation import read_time_zone
-from core.storage.rollups import Slot, add_to_rollups, settle_time_zone
+from core.storage.rollups import Slot, add_to_rollups, rebuild, settle_time_zone
 from core.storage.tables import DayRollupRow, HourRollupRow, MinuteRollupRow
 
 SPRING = datetime(2026, 3, 27, tzinfo=UTC)
@@ -101,3 +101,67 @@ def test_hours_whose_minutes_are_gone_cannot_be_cut_by_an_odd_zone(
         with pytest.raises(BadSettings, match="Asia/Kolkata"):
             settle_time_zone(session, KOLKATA)
         assert read_time_zone(session) == BERLIN
+
+
+def count_by(database: Database, slot: Slot, version: str) -> None:
+    with database.write() as session:
+        zone = read_time_zone(session)
+        add_to_rollups(session, {slot: Counter(mask=1)}, [slot], zone, {slot: version})
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([("", 0)], ["", "", ""]),
+        ([("m1", 0), ("m1", 0)], ["m1", "m1", "m1"]),
+        ([("", 0), ("m1", 0)], ["m1", "m1", "m1"]),
+        ([("m1", 0), ("", 0)], ["m1", "m1", "m1"]),
+        ([("m1", 0), ("m2", 0)], ["several", "several", "several"]),
+        ([("several", 0), ("m1", 0)], ["several", "several", "several"]),
+        ([("m1", 0), ("m2", 1)], ["m1", "m2", "several", "several"]),
+        ([("m1", 0), ("m2", 60)], ["m1", "m2", "m1", "m2", "several"]),
+    ],
+)
+def test_each_grain_knows_what_judged_its_people(
+    any_database: Database, camera_id: int, told: list[tuple[str, int]], expected: list[str]
+) -> None:
+    with any_database.write() as session:
+        settle_time_zone(session, BERLIN)
+    for version, minute in told:
+        count_by(any_database, (camera_id, SPRING + minute * MINUTE), version)
+
+    def versions() -> list[str]:
+        with any_database.read() as session:
+            return [
+                version
+                for row in (MinuteRollupRow, HourRollupRow, DayRollupRow)
+                for version in session.scalars(select(row.model_version).order_by(row.start))
+            ]
+
+    assert versions() == expected
+    with any_database.write() as session:
+        rebuild(session, Bucket.MINUTE, Bucket.HOUR, BERLIN)
+        rebuild(session, Bucket.HOUR, Bucket.DAY, BERLIN)
+    assert versions() == expected
+
+
+def test_versions_of_one_transaction_are_joined(any_database: Database, camera_id: int) -> None:
+    slots = [(camera_id, SPRING + minute * MINUTE) for minute in range(3)]
+    people = {slot: Counter(mask=1) for slot in slots}
+    versions = {slots[0]: "m1", slots[1]: "m2"}
+    with any_database.write() as session:
+        add_to_rollups(session, people, slots, BERLIN, versions)
+    with any_database.read() as session:
+        assert session.scalars(select(HourRollupRow.model_version)).all() == ["several"]
+        minutes = session.scalars(select(MinuteRollupRow.model_version)).all()
+        assert sorted(minutes) == ["", "m1", "m2"]
+
+
+def test_weeks_of_minutes_fit_into_one_transaction(any_database: Database, camera_id: int) -> None:
+    """A recorded video brings all its minutes at once."""
+    seen = [(camera_id, SPRING + minute * MINUTE) for minute in range(10_000)]
+    with any_database.write() as session:
+        add_to_rollups(session, {slot: Counter(mask=1) for slot in seen}, seen, BERLIN)
+    with any_database.read() as session:
+        sums = session.execute(select(func.sum(DayRollupRow.mask))).scalar_one()
+        assert sums == len(seen)
