@@ -36,16 +36,31 @@ class Retention(_Choice):
     jobs_days: Days = 90
 
 
+class CountedPhase(StrEnum):
+    """Which label counts of a person who put a mask on or took it off in view."""
+
+    LONGEST = "longest"
+    LAST = "last"
+    WORST = "worst"
+
+
 class VerdictRule(_Choice):
-    """When a track is judged, rather than left `unsure`.
+    """When a track is judged, rather than left `unsure`, and what counts (docs/verdicts.md)."""
 
-    faces_min: faces that voted; weight_min: sum of their weights (a clear face weighs
-    about 1); agreement_min: share of the weight that the winning label must have.
-    """
-
-    faces_min: int = Field(default=3, ge=1, le=100)
-    weight_min: float = Field(default=0.8, ge=0, le=100)
-    agreement_min: float = Field(default=0.6, ge=0, le=1)
+    faces_min: int = Field(default=3, ge=1, le=100, description="Faces that voted.")
+    weight_min: float = Field(
+        default=0.8, ge=0, le=100, description="Sum of their weights; a clear face has about 1."
+    )
+    agreement_min: float = Field(
+        default=0.6, ge=0, le=1, description="Share of the weight that the winner must have."
+    )
+    face_px_min: int = Field(
+        default=12, ge=1, le=1_000, description="Narrower faces are followed, but do not vote."
+    )
+    changed: CountedPhase = Field(
+        default=CountedPhase.LONGEST,
+        description="What counts after a change: the label worn longest, last, or the worst.",
+    )
 
 
 class Preferences(_Choice):

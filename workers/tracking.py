@@ -18,6 +18,8 @@ import numpy as np
 from norfair import Detection, Tracker
 
 from core.errors import BadEntry
+from core.preferences import VerdictRule
+from core.timelines import VOTE, Timeline
 from core.types import Faces, Result
 from workers.motion import MotionFilterFactory
 from workers.verdicts import NO_VOTES, Votes, vote_weights
@@ -42,7 +44,9 @@ DISTANCE_MAX = 2.2
 """Face widths from the place foreseen. A face is 0.16 m wide; 1.5 m/s over the
 0.2 s between two frames are 1.9 widths, before the motion filter knows the speed."""
 
-_SNAPSHOT_VERSION = 1
+DEFAULT_RULE = VerdictRule()
+
+_SNAPSHOT_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Track:
     started_at: datetime
     seen_at: datetime
     box: tuple[float, float, float, float]
+    timeline: Timeline
     faces: int = 0
     votes: Votes = NO_VOTES
     is_continuation: bool = False
@@ -89,8 +94,10 @@ class CameraTracker:
         """Count those seen in the last second of analysed frames; who is missed may have left."""
         return sum(track.is_person and self._is_in_view(track) for track in self._tracks.values())
 
-    def update(self, result: Result) -> tuple[list[Track], list[Track]]:
-        """Take in one analysed frame.
+    def update(
+        self, result: Result, rule: VerdictRule = DEFAULT_RULE
+    ) -> tuple[list[Track], list[Track]]:
+        """Take in one analysed frame; the rule says which faces vote.
 
         Returns the track of each face, in the faces' order, and the tracks that
         ended. A result no newer than the last changes nothing: its faces get no track.
@@ -100,7 +107,7 @@ class CameraTracker:
             return [], []
         self._analysed_at = result.captured_at
         followed = self._associate(result.faces, ticks)
-        weights = vote_weights(result.faces)
+        weights = vote_weights(result.faces, rule)
         tracks = [
             self._follow(known, result, face, float(weights[face]))
             for face, known in enumerate(followed)
@@ -192,16 +199,19 @@ class CameraTracker:
 
     def _follow(self, known: int, result: Result, face: int, weight: float) -> Track:
         x1, y1, x2, y2 = result.faces.boxes[face].tolist()
-        track = self._tracks.get(known)
+        now, track = result.captured_at, self._tracks.get(known)
         if track is None:
-            track = Track(self._next_id, result.captured_at, result.captured_at, (x1, y1, x2, y2))
+            track = Track(self._next_id, now, now, (x1, y1, x2, y2), Timeline(now))
             self._next_id += 1
+        probabilities = result.faces.probabilities[face]
+        mask, incorrect_mask, no_mask = (probabilities * (weight * VOTE)).round().tolist()
         self._tracks[known] = replace(
             track,
-            seen_at=result.captured_at,
+            seen_at=now,
             box=(x1, y1, x2, y2),
+            timeline=track.timeline.add(now, (int(mask), int(incorrect_mask), int(no_mask))),
             faces=track.faces + 1,
-            votes=track.votes.add(result.faces.probabilities[face], weight),
+            votes=track.votes.add(probabilities, weight),
             model_version=result.model_version,
         )
         return self._tracks[known]
@@ -219,7 +229,12 @@ class CameraTracker:
         }
         for known, track in long.items():
             self._tracks[known] = replace(
-                track, started_at=now, faces=0, votes=NO_VOTES, is_continuation=True
+                track,
+                started_at=now,
+                timeline=Timeline(now),
+                faces=0,
+                votes=NO_VOTES,
+                is_continuation=True,
             )
         return list(long.values())
 

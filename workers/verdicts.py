@@ -2,21 +2,23 @@
 
 Each face votes with the probabilities of its labels, weighed by how well it could
 be seen: its detector score, its size, its sharpness. A verdict needs enough votes
-and enough agreement; without, the track is `unsure`, and that is shown.
+and enough agreement; without, the track is `unsure`, and that is shown. The rule
+is written down in docs/verdicts.md.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.preferences import VerdictRule
-from core.types import LABELS, Boxes, Faces, Scores, Verdict
+from core.preferences import CountedPhase, VerdictRule
+from core.timelines import VOTE, Phase, Stretch, Timeline, find_phases
+from core.types import LABELS, Boxes, Faces, Label, Scores, Verdict
 
 WIDTH_FULL_PX = 40.0
 """A face this wide votes in full; smaller ones by the share of it."""
-WIDTH_MIN_PX = 12.0
-"""Below this a mask cannot be told: no vote."""
 SHARPNESS_HALF = 40.0
 """Variance of the Laplacian at which a face's vote is halved for blur."""
 
@@ -48,8 +50,35 @@ class Votes:
         )
         return Votes((mask, incorrect_mask, no_mask), self.faces + (weight > 0))
 
+    @classmethod
+    def of(cls, stretch: Stretch) -> "Votes":
+        mask, incorrect_mask, no_mask = (votes / VOTE for votes in stretch.sums)
+        return cls((mask, incorrect_mask, no_mask), stretch.faces)
+
 
 NO_VOTES = Votes()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is held of a whole track.
+
+    probabilities: by LABELS, of the votes that counted; changes: how often the mask
+    was put on, taken off or put right.
+    """
+
+    verdict: Verdict
+    probabilities: tuple[float, float, float]
+    changes: int
+
+
+def judge_timeline(timeline: Timeline, rule: VerdictRule) -> Judgement:
+    """Judge a track from its first to its last face, by the phase that counts."""
+    phases = find_phases(timeline)
+    votes = _sum_votes(timeline)
+    if len(phases) > 1:
+        votes = Votes.of(_COUNTED[rule.changed](phases).votes)
+    return Judgement(judge(votes, rule), votes.probabilities, max(0, len(phases) - 1))
 
 
 def judge(votes: Votes, rule: VerdictRule) -> Verdict:
@@ -63,13 +92,40 @@ def judge(votes: Votes, rule: VerdictRule) -> Verdict:
     return Verdict(LABELS[best].value)
 
 
-def vote_weights(faces: Faces) -> Scores:
-    """Weigh the vote of each face, 0 to 1. Returns (n,)."""
+def vote_weights(faces: Faces, rule: VerdictRule) -> Scores:
+    """Weigh the vote of each face, 0 to 1; 0 below the rule's width. Returns (n,)."""
     blur = faces.sharpness / (faces.sharpness + SHARPNESS_HALF)
-    return (faces.scores * _size_weights(faces.boxes) * blur).astype(np.float32)
+    return (faces.scores * _size_weights(faces.boxes, rule.face_px_min) * blur).astype(np.float32)
 
 
-def _size_weights(boxes: Boxes) -> Scores:
+def _size_weights(boxes: Boxes, face_px_min: int) -> Scores:
     widths = boxes[:, 2] - boxes[:, 0]
     weights = np.clip(widths / WIDTH_FULL_PX, 0.0, 1.0)
-    return np.where(widths < WIDTH_MIN_PX, 0.0, weights).astype(np.float32)
+    return np.where(widths < face_px_min, 0.0, weights).astype(np.float32)
+
+
+def _sum_votes(timeline: Timeline) -> Votes:
+    if not timeline.stretches:
+        return NO_VOTES
+    return Votes.of(reduce(lambda one, other: one.merge(other, 0), timeline.stretches))
+
+
+def _longest(phases: Sequence[Phase]) -> Phase:
+    return max(phases, key=lambda phase: phase.duration_s)
+
+
+def _last(phases: Sequence[Phase]) -> Phase:
+    return phases[-1]
+
+
+def _worst(phases: Sequence[Phase]) -> Phase:
+    """Take the phase with least of a mask; the longest of several such."""
+    return max(phases, key=lambda phase: (_BADNESS[phase.label], phase.duration_s))
+
+
+_BADNESS = {Label.MASK: 0, Label.INCORRECT_MASK: 1, Label.NO_MASK: 2}
+_COUNTED: Mapping[CountedPhase, Callable[[Sequence[Phase]], Phase]] = {
+    CountedPhase.LONGEST: _longest,
+    CountedPhase.LAST: _last,
+    CountedPhase.WORST: _worst,
+}

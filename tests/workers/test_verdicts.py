@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from core.preferences import VerdictRule
+from core.preferences import CountedPhase, VerdictRule
+from core.timelines import Timeline
 from core.types import Verdict
-from tests.workers.scenes import box, faces
-from workers.verdicts import NO_VOTES, Votes, judge, vote_weights
+from tests.workers.scenes import NOON, at, box, faces
+from workers.verdicts import NO_VOTES, Votes, judge, judge_timeline, vote_weights
 
 RULE = VerdictRule()
 
@@ -50,19 +51,73 @@ def test_a_face_without_weight_is_no_voter() -> None:
 
 
 def test_large_sharp_sure_faces_weigh_more() -> None:
-    clear = vote_weights(faces([box(0, width=80)], sharpness=2000, score=0.95))[0]
+    clear = vote_weights(faces([box(0, width=80)], sharpness=2000, score=0.95), RULE)[0]
     for worse in (
         faces([box(0, width=20)], sharpness=2000, score=0.95),
         faces([box(0, width=80)], sharpness=10, score=0.95),
         faces([box(0, width=80)], sharpness=2000, score=0.4),
     ):
-        assert vote_weights(worse)[0] < clear / 1.5
+        assert vote_weights(worse, RULE)[0] < clear / 1.5
     assert 0.9 < clear <= 1
 
 
 def test_a_face_too_small_to_tell_has_no_vote() -> None:
-    assert vote_weights(faces([box(0, width=10)])).tolist() == [0.0]
+    assert vote_weights(faces([box(0, width=10)]), RULE).tolist() == [0.0]
 
 
 def test_no_faces_no_weights() -> None:
-    assert vote_weights(faces([])).shape == (0,)
+    assert vote_weights(faces([]), RULE).shape == (0,)
+
+
+def test_the_rule_says_from_which_width_faces_vote() -> None:
+    narrow = faces([box(0, width=20)])
+    assert vote_weights(narrow, RULE)[0] > 0
+    assert vote_weights(narrow, VerdictRule(face_px_min=21)).tolist() == [0.0]
+
+
+WORN, CHIN, BARE = (480, 10, 10), (10, 480, 10), (10, 10, 480)
+
+
+def timeline_of(*phases: tuple[tuple[int, int, int], int]) -> Timeline:
+    """Vote the same twice a second for so many seconds, then the next."""
+    timeline = Timeline(NOON)
+    votes = [sums for sums, seconds in phases for _ in range(2 * seconds)]
+    for index, sums in enumerate(votes):
+        timeline = timeline.add(at(index / 2), sums)
+    return timeline
+
+
+@pytest.mark.parametrize(
+    ("counted", "verdict"),
+    [
+        (CountedPhase.LONGEST, Verdict.MASK),
+        (CountedPhase.LAST, Verdict.INCORRECT_MASK),
+        (CountedPhase.WORST, Verdict.NO_MASK),
+    ],
+)
+def test_the_rule_says_what_counts_after_a_change(counted: CountedPhase, verdict: Verdict) -> None:
+    timeline = timeline_of((BARE, 3), (WORN, 8), (CHIN, 3))
+    judgement = judge_timeline(timeline, VerdictRule(changed=counted))
+    assert (judgement.verdict, judgement.changes) == (verdict, 2)
+    assert max(judgement.probabilities) == pytest.approx(0.96)
+
+
+@pytest.mark.parametrize("counted", CountedPhase)
+def test_without_a_change_all_votes_count(counted: CountedPhase) -> None:
+    timeline = timeline_of((WORN, 4), (BARE, 1), (WORN, 4))
+    judgement = judge_timeline(timeline, VerdictRule(changed=counted))
+    assert (judgement.verdict, judgement.changes) == (Verdict.MASK, 0)
+    assert judgement.probabilities[2] > 0.1
+
+
+def test_no_votes_are_no_judgement() -> None:
+    judgement = judge_timeline(Timeline(NOON), RULE)
+    assert (judgement.verdict, judgement.changes) == (Verdict.UNSURE, 0)
+    assert judgement.probabilities == (0.0, 0.0, 0.0)
+
+
+def test_a_thin_last_phase_is_unsure_if_the_last_counts() -> None:
+    rule = VerdictRule(changed=CountedPhase.LAST, faces_min=5)
+    timeline = timeline_of((WORN, 6), (BARE, 2))
+    assert judge_timeline(timeline, rule).verdict is Verdict.UNSURE
+    assert judge_timeline(timeline, RULE).verdict is Verdict.MASK
