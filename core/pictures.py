@@ -18,16 +18,21 @@ SIDE_MIN = 16
 
 def read_picture(path: Path, megapixels_max: int = 50, *, upright: bool = True) -> Image:
     """Read a picture file; see decode_picture."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise BadPicture(
-            f"{path}: cannot be read ({error.strerror}); give a picture file"
-        ) from error
+    content = read_content(path)
     try:
         return decode_picture(content, megapixels_max, upright=upright)
     except BadPicture as error:
         raise BadPicture(f"{path}: {error}") from error
+
+
+def read_content(path: Path) -> bytes:
+    """Read a file, whatever it holds. Raises BadPicture."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadPicture(
+            f"{path}: cannot be read ({error.strerror}); give a picture file"
+        ) from error
 
 
 def decode_picture(content: bytes, megapixels_max: int = 50, *, upright: bool = True) -> Image:

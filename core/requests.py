@@ -1,12 +1,13 @@
 """Ask another process, and answer: camera checks (ingest), pictures (workers).
 
 A question waits in the list `mw:house:ask:TOPIC`; its answer comes in a list of
-its own that lives for a minute. A question that nobody takes in time is withdrawn
-by its expiry, not answered late.
+its own that lives for a minute. A question that nobody takes in time is withdrawn,
+not answered late.
 """
 
 import secrets
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,17 +31,30 @@ class _Question(msgspec.Struct):
 
 def ask(redis: "Redis", topic: str, question: bytes, timeout_s: float) -> bytes:
     """Put a question and wait for its answer. Raises NoAnswer."""
-    reply_to = f"{HOUSE_PREFIX}answer:{secrets.token_hex(16)}"
+    return ask_all(redis, topic, [question], timeout_s)[0]
+
+
+def ask_all(
+    redis: "Redis", topic: str, questions: Sequence[bytes], timeout_s: float
+) -> list[bytes]:
+    """Put questions, for whoever is free, and wait for the answers, in the questions' order.
+
+    Raises NoAnswer if they are not all there within timeout_s.
+    """
     expires_ms = _now_ms(redis) + int(timeout_s * 1000)
-    entry = msgspec.msgpack.encode(_Question(reply_to, expires_ms, question))
+    asked = [_Question(_new_reply_key(), expires_ms, question) for question in questions]
+    entries = [msgspec.msgpack.encode(one) for one in asked]
     with redis.pipeline() as pipe:
-        pipe.lpush(_topic_key(topic), entry)
+        for entry in entries:
+            pipe.lpush(_topic_key(topic), entry)
         pipe.ltrim(_topic_key(topic), 0, _WAITING_MAX - 1)
         pipe.execute()
-    answer = redis.blpop([reply_to], timeout=timeout_s)
-    if answer is None:
-        raise NoAnswer(f"no process answered '{topic}' within {timeout_s:.0f} s; is it running?")
-    return as_bytes(answer[1])
+    until_s = time.monotonic() + timeout_s
+    try:
+        return [_wait(redis, topic, one.reply_to, until_s, timeout_s) for one in asked]
+    except NoAnswer:
+        _withdraw(redis, topic, entries)
+        raise
 
 
 def answer_next(
@@ -61,6 +75,27 @@ def answer_next(
             pipe.expire(question.reply_to, _ANSWER_LIFE_S)
             pipe.execute()
     return True
+
+
+def _wait(redis: "Redis", topic: str, reply_to: str, until_s: float, timeout_s: float) -> bytes:
+    # A timeout of 0 would be none at all.
+    answer = redis.blpop([reply_to], timeout=max(0.01, until_s - time.monotonic()))
+    if answer is None:
+        raise NoAnswer(f"no process answered '{topic}' within {timeout_s:.0f} s; is it running?")
+    return as_bytes(answer[1])
+
+
+def _withdraw(redis: "Redis", topic: str, entries: Sequence[bytes]) -> None:
+    """Take back what nobody took: pictures must not fill the memory until a worker comes."""
+    with redis.pipeline(transaction=False) as pipe:
+        for entry in entries:
+            # redis-py's lrem says that it takes text alone.
+            pipe.execute_command("LREM", _topic_key(topic), 0, entry)
+        pipe.execute()
+
+
+def _new_reply_key() -> str:
+    return f"{HOUSE_PREFIX}answer:{secrets.token_hex(16)}"
 
 
 def _topic_key(topic: str) -> str:

@@ -1,21 +1,21 @@
-"""Answer the commands detect and classify, one answer for each picture file."""
+"""Find faces in people's pictures, for the commands detect and classify and for uploads."""
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import cv2
 import numpy as np
 from PIL import Image as PilImage
 
 from core.errors import BadPicture
-from core.pictures import fit_size, read_picture
+from core.picture_questions import LONG_SIDE, FoundFace, PictureAnswer, PictureOptions
+from core.pictures import decode_picture, fit_size, read_content, read_picture
 from core.types import LABELS, Boxes, Faces, Image, Probabilities
 from models.analysis import Analyser, MaskClassifier, load_analyser
 
-LONG_SIDE = 960
-"""Pixels, as for cameras."""
 MIN_SCORE = 0.5
 MEGAPIXELS_MAX = 50
 ORIENTATION_TAG = 0x0112
@@ -40,21 +40,38 @@ def detect_files(
     cannot be read is answered by {"file", "error"}.
     """
     chosen = analyser or load_analyser()
+    options = PictureOptions(long_side, min_score, upright, megapixels_max)
 
     def detect(path: Path) -> Answer:
-        picture = _read(path, upright, megapixels_max)
-        size_wh = fit_size(picture.size_wh, long_side)
-        image = picture.image
-        if size_wh != picture.size_wh:
-            image = np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
-        faces = chosen.analyse([image], min_score)[0]
-        scale = np.asarray(picture.size_wh) / np.asarray(size_wh)
-        boxes = to_stored(faces.boxes * np.tile(scale, 2), picture.orientation, picture.size_wh)
-        width, height = picture.stored_wh
-        described = [_describe_face(faces, i, boxes[i]) for i in range(len(faces))]
-        return {"file": str(path), "width": width, "height": height, "faces": described}
+        content = read_content(path)
+        try:
+            found = find_faces(content, options, chosen)
+        except BadPicture as error:
+            raise BadPicture(f"{path}: {error}") from error
+        faces = [_describe_face(face) for face in found.faces]
+        return {"file": str(path), "width": found.width, "height": found.height, "faces": faces}
 
     return [_answer(path, detect) for path in paths]
+
+
+class FaceFinder(Protocol):
+    """What this needs of models.analysis.Analyser."""
+
+    def analyse(self, images: Sequence[Image], min_score: float) -> list[Faces]: ...
+
+
+def find_faces(content: bytes, options: PictureOptions, analyser: FaceFinder) -> PictureAnswer:
+    """Find and classify the faces of one picture, a file's bytes. Raises BadPicture."""
+    picture = _decode(content, options)
+    size_wh = fit_size(picture.size_wh, options.long_side)
+    image = picture.image
+    if size_wh != picture.size_wh:
+        image = np.asarray(cv2.resize(image, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
+    faces = analyser.analyse([image], options.min_score)[0]
+    scale = np.asarray(picture.size_wh) / np.asarray(size_wh)
+    boxes = to_stored(faces.boxes * np.tile(scale, 2), picture.orientation, picture.size_wh)
+    found = tuple(_round_face(faces, index, boxes[index]) for index in range(len(faces)))
+    return PictureAnswer(*picture.stored_wh, found)
 
 
 def classify_files(
@@ -66,7 +83,7 @@ def classify_files(
     chosen = classifier or load_analyser().classifier
 
     def classify(path: Path) -> Answer:
-        crop = _read(path, True, megapixels_max).image
+        crop = read_picture(path, megapixels_max)
         return {"file": str(path), **_describe(chosen.classify([crop])[0])}
 
     return [_answer(path, classify) for path in paths]
@@ -111,14 +128,14 @@ class _Picture:
         return self.size_wh if self.orientation < 5 else (self.size_wh[1], self.size_wh[0])
 
 
-def _read(path: Path, upright: bool, megapixels_max: int) -> _Picture:
-    image = read_picture(path, megapixels_max, upright=upright)
-    return _Picture(image, _orientation(path) if upright else 1)
+def _decode(content: bytes, options: PictureOptions) -> _Picture:
+    image = decode_picture(content, options.megapixels_max, upright=options.upright)
+    return _Picture(image, _orientation(content) if options.upright else 1)
 
 
-def _orientation(path: Path) -> int:
+def _orientation(content: bytes) -> int:
     """Read the EXIF orientation of a readable picture; unknown values are 1."""
-    with PilImage.open(path) as picture:
+    with PilImage.open(io.BytesIO(content)) as picture:
         value = picture.getexif().get(ORIENTATION_TAG, 1)
     return value if value in range(1, 9) else 1
 
@@ -130,12 +147,23 @@ def _answer(path: Path, ask: Callable[[Path], Answer]) -> Answer:
         return {"file": str(path), "error": str(error)}
 
 
-def _describe_face(faces: Faces, index: int, box: Boxes) -> Answer:
+def _round_face(faces: Faces, index: int, box: Boxes) -> FoundFace:
     left, top, right, bottom = (float(value) for value in box)
+    mask, incorrect_mask, no_mask = (float(value) for value in faces.probabilities[index])
+    return FoundFace(
+        (round(left, 1), round(top, 1), round(right - left, 1), round(bottom - top, 1)),
+        round(float(faces.scores[index]), 4),
+        (round(mask, 4), round(incorrect_mask, 4), round(no_mask, 4)),
+    )
+
+
+def _describe_face(face: FoundFace) -> Answer:
+    named = {str(label): p for label, p in zip(LABELS, face.probabilities, strict=True)}
     return {
-        "box": [round(value, 1) for value in (left, top, right - left, bottom - top)],
-        "score": round(float(faces.scores[index]), 4),
-        **_describe(faces.probabilities[index]),
+        "box": list(face.box),
+        "score": face.score,
+        "label": str(face.label),
+        "probabilities": named,
     }
 
 

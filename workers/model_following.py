@@ -6,6 +6,7 @@ The networks in use go on meanwhile. The same thread answers whether a version r
 import logging
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Protocol
@@ -139,12 +140,15 @@ class ModelFollower:
                 stop.wait(LOOK_EVERY_S)
 
 
-def leave(following: threading.Thread) -> None:
-    """End the process here if the thread is still loading networks.
+def leave(*threads: threading.Thread) -> None:
+    """End the process here if a thread is still busy with networks.
 
     It is in C++ code then, which aborts the process when the interpreter ends under it.
     """
-    following.join(STOP_WITHIN_S)
-    if following.is_alive() and threading.current_thread() is threading.main_thread():
+    until_s = time.monotonic() + STOP_WITHIN_S
+    for thread in threads:
+        thread.join(max(0.0, until_s - time.monotonic()))
+    is_busy = any(thread.is_alive() for thread in threads)
+    if is_busy and threading.current_thread() is threading.main_thread():
         logging.shutdown()
         os._exit(0)

@@ -38,18 +38,20 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
     """Analyse frames until asked to stop; the batch in hand is finished first.
 
     threads: cores to use; all that the process may use where None. Newly activated
-    models are taken between two batches.
+    models are taken between two batches; people's pictures are answered beside.
     """
     from models.registry import ModelRegistry
     from workers.inference import InferenceLoop
     from workers.model_following import ModelFollower, leave
+    from workers.picture_answers import PictureDesk, SharedAnalyser
 
     redis = connect_redis(settings)
     follower = ModelFollower(ModelRegistry(settings, threads), partial(answer_next, redis))
     models = follower.load_first()
+    analyser = SharedAnalyser(models.analyser)
     loop = InferenceLoop(
         _frame_queue(redis, settings),
-        models.analyser,
+        analyser,
         settings.min_score,
         settings.batch_frames,
         settings.batch_wait_ms / 1000,
@@ -57,23 +59,22 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
     with Beating(redis, "worker") as beating:
         logger.info("worker analyses with %s", ", ".join(models.versions))
         # Without a database there is nothing to follow, and no version to try for those who ask.
-        following = follower.start(stop) if settings.database_is_there else None
+        beside = [follower.start(stop)] if settings.database_is_there else []
+        beside.append(PictureDesk(analyser, partial(answer_next, redis)).start(stop))
         while not stop.is_set:
             try:
                 if fresh := follower.take():
                     models = fresh
-                    follower.let_go(loop.use(models.analyser))
+                    follower.let_go(analyser.use(models.analyser))
                 loop.step()
                 beating.detail = describe_worker(models.versions, loop.done, follower.trouble)
             except (ConnectionError, TimeoutError) as error:
                 _wait_for_redis(stop, error)
-    if following is not None:
-        leave(following)
+    leave(*beside)
 
 
 def run_recorder(settings: Settings, stop: Stop) -> None:
     """Record results until asked to stop."""
-    from core.preferences import VerdictRule
     from core.storage.engine import Database, utc_now
     from workers.recorder import Recorder
 
@@ -83,7 +84,6 @@ def run_recorder(settings: Settings, stop: Stop) -> None:
         database,
         ResultQueue(redis, f"{socket.gethostname()}:{os.getpid()}", settings.redis_shards),
         LiveChannel(redis, settings.redis_shards).publish,
-        VerdictRule(),
         lambda: count_recorders(redis),
     )
     with Beating(redis, "recorder") as beating:

@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from core.errors import NoAnswer
-from core.requests import answer_next, ask
+from core.requests import answer_next, ask, ask_all
 
 
 def test_a_question_is_answered(redis: Redis) -> None:
@@ -23,9 +23,33 @@ def test_nobody_answering_is_said(redis: Redis) -> None:
         ask(redis, "echo", b"hello", 0.05)
 
 
-def test_a_question_that_is_too_old_is_not_answered(redis: Redis) -> None:
+def test_several_questions_are_answered_in_their_order(redis: Redis) -> None:
+    def answer_all() -> None:
+        for _ in range(3):
+            answer_next(redis, "echo", lambda question: question + b"!", 5)
+
+    answering = threading.Thread(target=answer_all)
+    answering.start()
+    assert ask_all(redis, "echo", [b"a", b"b", b"c"], 5) == [b"a!", b"b!", b"c!"]
+    answering.join()
+
+
+def test_one_missing_answer_is_said_and_no_question_stays(redis: Redis) -> None:
+    answering = threading.Thread(target=answer_next, args=(redis, "echo", bytes, 5))
+    answering.start()
     with pytest.raises(NoAnswer):
-        ask(redis, "echo", b"hello", 0.05)
+        ask_all(redis, "echo", [b"a", b"b"], 0.3)
+    answering.join()
+    assert not answer_next(redis, "echo", bytes, 0.05)
+
+
+def test_a_question_that_is_too_old_is_not_answered(redis: Redis) -> None:
+    asking = threading.Thread(target=_ask_in_vain, args=(redis,))
+    asking.start()
+    taken = redis.brpop(["mw:house:ask:echo"], timeout=5)
+    asking.join()
+    assert taken is not None
+    redis.lpush("mw:house:ask:echo", taken[1])  # as if the asker had died before it took it back
     asked: list[bytes] = []
 
     def remember(question: bytes) -> bytes:
@@ -34,6 +58,11 @@ def test_a_question_that_is_too_old_is_not_answered(redis: Redis) -> None:
 
     assert answer_next(redis, "echo", remember, 1)
     assert asked == []
+
+
+def _ask_in_vain(redis: Redis) -> None:
+    with pytest.raises(NoAnswer):
+        ask(redis, "echo", b"hello", 0.05)
 
 
 def test_no_question_is_no_answer(redis: Redis) -> None:
