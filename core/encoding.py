@@ -12,10 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadEntry
-from core.types import Faces, Frame, Result, ResultKind, from_microseconds
+from core.types import FaceCrop, Faces, Frame, Result, ResultKind, from_microseconds
 
 FRAME_VERSION = 1
-RESULT_VERSION = 1
+RESULT_VERSION = 2
+RESULT_VERSIONS = (1, 2)
+"""Those that are still read: workers of the last release may run on; they send no crops."""
+CROPS_MAX = 8
+CROP_BYTES_MAX = 32_768
+"""A crop of 128 px takes 3 to 6 kB; this bounds what a broken worker can make us keep."""
 
 _FRAME_HEADER = struct.Struct("<BQHH")  # version, captured at in microseconds, width, height
 
@@ -46,6 +51,7 @@ class _WireResult(msgspec.Struct, array_like=True, frozen=True, gc=False):
     probabilities: bytes = b""
     sharpness: bytes = b""
     model_version: str = ""
+    crops: tuple[tuple[int, bytes, bool], ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -53,7 +59,7 @@ _decoder = msgspec.msgpack.Decoder(_WireResult)
 
 
 def encode_result(result: Result) -> bytes:
-    """Write a result; a face takes 36 bytes."""
+    """Write a result; a face takes 36 bytes, and its crop what that needs."""
     faces = result.faces
     wire = _WireResult(
         result.camera_id,
@@ -65,13 +71,14 @@ def encode_result(result: Result) -> bytes:
         _pack(faces.probabilities),
         _pack(faces.sharpness),
         result.model_version,
+        tuple((crop.face, crop.content, crop.is_sharp) for crop in result.crops),
     )
     return bytes([RESULT_VERSION]) + _encoder.encode(wire)
 
 
 def decode_result(entry: bytes) -> Result:
     """Read what encode_result wrote. Raises BadEntry."""
-    if not entry or entry[0] != RESULT_VERSION:
+    if not entry or entry[0] not in RESULT_VERSIONS:
         raise BadEntry(f"expected a result of version {RESULT_VERSION}, found {entry[:1]!r}")
     try:
         wire = _decoder.decode(memoryview(entry)[1:])
@@ -81,6 +88,7 @@ def decode_result(entry: bytes) -> Result:
             _unpack(wire.probabilities, 3),
             _unpack(wire.sharpness, 0),
         )
+        crops = _read_crops(wire, len(faces))
     except (msgspec.DecodeError, ValueError) as error:
         raise BadEntry(f"a result is broken: {error}") from error
     return Result(
@@ -90,7 +98,21 @@ def decode_result(entry: bytes) -> Result:
         wire.kind,
         faces,
         wire.model_version,
+        crops,
     )
+
+
+def _read_crops(wire: _WireResult, faces: int) -> tuple[FaceCrop, ...]:
+    """Check what a worker sent: few, small, each of another face. Raises ValueError."""
+    crops = tuple(FaceCrop(*crop) for crop in wire.crops)
+    if len(crops) > CROPS_MAX or len({crop.face for crop in crops}) != len(crops):
+        raise ValueError(f"expected at most {CROPS_MAX} crops, each of another face")
+    for crop in crops:
+        if not 0 <= crop.face < faces:
+            raise ValueError(f"a crop is of face {crop.face}, of {faces}")
+        if not 0 < len(crop.content) <= CROP_BYTES_MAX:
+            raise ValueError(f"a crop has {len(crop.content)} bytes")
+    return crops
 
 
 def _moment(microseconds: int) -> datetime:

@@ -1,13 +1,21 @@
 """What is written is read back; what is broken is refused."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
-from core.encoding import decode_frame, decode_result, encode_frame, encode_result
+from core.encoding import (
+    CROP_BYTES_MAX,
+    CROPS_MAX,
+    decode_frame,
+    decode_result,
+    encode_frame,
+    encode_result,
+)
 from core.errors import BadEntry
-from core.types import Faces, Frame, Result, ResultKind
+from core.types import FaceCrop, Faces, Frame, Result, ResultKind
 
 MOMENT = datetime(2026, 3, 1, 12, 30, 1, 123456, tzinfo=UTC)
 
@@ -57,9 +65,10 @@ def test_a_broken_frame_is_refused(entry: bytes) -> None:
     "entry",
     [
         pytest.param(b"", id="empty"),
-        pytest.param(b"\x02" + encode_result(result(1))[1:], id="another version"),
+        pytest.param(b"\x09" + encode_result(result(1))[1:], id="another version"),
         pytest.param(encode_result(result(2))[:-9], id="cut short"),
         pytest.param(b"\x01" + b"\x80\x04pickle", id="not msgpack"),
+        pytest.param(b"\x02" + b"\x80\x04pickle", id="not msgpack, version 2"),
         pytest.param(
             b"\x01\x9a\x01\x01\x01\x01\xa8analysed\xc4\x04abcd" + b"\xc4\x00" * 3 + b"\xa0",
             id="odd boxes",
@@ -76,3 +85,54 @@ def test_numbers_that_are_not_finite_are_refused() -> None:
     broken.faces.scores[0] = np.nan
     with pytest.raises(BadEntry, match="finite"):
         decode_result(encode_result(broken))
+
+
+def with_crops(count: int, *crops: FaceCrop) -> Result:
+    return replace(result(count), crops=crops)
+
+
+def test_crops_come_back_in_their_order() -> None:
+    crops = (FaceCrop(2, b"best", True), FaceCrop(0, b"second", False))
+    assert decode_result(encode_result(with_crops(3, *crops))).crops == crops
+
+
+def test_a_result_of_the_last_release_is_read_and_has_no_crops() -> None:
+    now = encode_result(result(2))
+    before = b"\x01" + b"\x9a" + now[2:-1]  # ten fields, the crops left out
+
+    assert decode_result(before).crops == ()
+    np.testing.assert_array_equal(decode_result(before).faces.boxes, result(2).faces.boxes)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(with_crops(2, FaceCrop(2, b"x", False)), id="of no face"),
+        pytest.param(with_crops(2, FaceCrop(-1, b"x", False)), id="of a face before the first"),
+        pytest.param(with_crops(0, FaceCrop(0, b"x", False)), id="without faces"),
+        pytest.param(with_crops(2, *[FaceCrop(1, b"x", False)] * 2), id="twice of one face"),
+        pytest.param(with_crops(2, FaceCrop(1, b"", False)), id="empty"),
+        pytest.param(with_crops(2, FaceCrop(1, bytes(CROP_BYTES_MAX + 1), True)), id="too large"),
+        pytest.param(
+            with_crops(9, *(FaceCrop(face, b"x", False) for face in range(CROPS_MAX + 1))),
+            id="too many",
+        ),
+    ],
+)
+def test_crops_that_no_worker_of_ours_sends_are_refused(broken: Result) -> None:
+    with pytest.raises(BadEntry, match="crop"):
+        decode_result(encode_result(broken))
+
+
+def test_the_largest_crops_are_read() -> None:
+    crops = tuple(FaceCrop(face, bytes(CROP_BYTES_MAX), True) for face in range(CROPS_MAX))
+    assert decode_result(encode_result(with_crops(CROPS_MAX, *crops))).crops == crops
+
+
+def test_crops_of_another_shape_are_refused() -> None:
+    entry = encode_result(with_crops(1, FaceCrop(0, b"x", False)))
+    assert entry.endswith(b"\x93\x00\xc4\x01x\xc2")  # [face, content, is sharp]
+    with pytest.raises(BadEntry):
+        decode_result(entry[:-6] + b"\x93\xa0\xc4\x01x\xc2")
+    with pytest.raises(BadEntry):
+        decode_result(entry[:-6] + b"\x92\x00\xc4\x01x")
