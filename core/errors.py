@@ -14,8 +14,14 @@ MaskwatchError
 ├── WeightsMismatch    a model file is missing or its checksum is another
 ├── NoAnswer           another process did not answer in time
 ├── DatabaseAway       the SQL database does not answer; what was begun is undone
+├── JobFailed          a job cannot do what was asked of it
+├── JobInterrupted     a job must stop before its end
+│   ├── JobCancelled   somebody asked for that
+│   ├── JobStopped     its process was asked to stop; the job is taken up again
+│   └── JobLost        it was given to another process meanwhile
 ├── NotFound           the thing that was named does not exist
 └── Conflict           what is asked for clashes with how things are now
+    └── NameTaken      another one has this name
 
 A message says what was expected, what was found and what to do. It never holds
 a password.
@@ -80,9 +86,33 @@ class DatabaseAway(MaskwatchError):
     pass
 
 
+class JobFailed(MaskwatchError):
+    pass
+
+
+class JobInterrupted(MaskwatchError):
+    pass
+
+
+class JobCancelled(JobInterrupted):
+    pass
+
+
+class JobStopped(JobInterrupted):
+    pass
+
+
+class JobLost(JobInterrupted):
+    pass
+
+
 class NotFound(MaskwatchError):
     pass
 
 
 class Conflict(MaskwatchError):
+    pass
+
+
+class NameTaken(Conflict):
     pass

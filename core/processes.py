@@ -9,6 +9,8 @@ SUPERVISED = "MASKWATCH_SUPERVISED"
 """Set to 1 in the environment of the supervisor's children."""
 
 _PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
+_LIBC = ctypes.CDLL(None, use_errno=True)
+"""Opened here: between fork and exec as little as possible must be done."""
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> None:
@@ -17,9 +19,13 @@ def die_with_parent(number: int = signal.SIGTERM) -> None:
     Does nothing outside a supervisor. Survives exec, so a wrapper may call it
     for a program that is not ours.
     """
-    if SUPERVISED not in os.environ:
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
+    if SUPERVISED in os.environ:
+        bind_to_parent(number)
+
+
+def bind_to_parent(number: int = signal.SIGKILL) -> None:
+    """Have the kernel send us a signal when the thread that started us ends. Survives exec."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, number)
 
 
 class Stop:

@@ -338,7 +338,10 @@ class AuditRow(Table):
 class JobRow(Table):
     """A job as people see it; RQ carries it to whoever works it off.
 
+    camera_id: whose history it works on; null where it is not one camera's.
     parameters, result: JSON. progress: 0 to 1; null where it cannot be told.
+    asked_by_kind: user, token, command or system. runs: how often it was begun.
+    holder: who runs it now; each run has another, so that a lost one writes nothing.
     """
 
     __tablename__ = "jobs"
@@ -347,8 +350,13 @@ class JobRow(Table):
     id: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
     state: Mapped[str]
+    camera_id: Mapped[int | None]
     parameters: Mapped[str]
     asked_by: Mapped[str]
+    asked_by_kind: Mapped[str]
+    asked_from: Mapped[str] = mapped_column(default="")
+    runs: Mapped[int] = mapped_column(default=0)
+    holder: Mapped[str] = mapped_column(default="")
     progress: Mapped[float | None]
     message: Mapped[str] = mapped_column(default="")
     log: Mapped[str] = mapped_column(default="", deferred=True)

@@ -196,8 +196,14 @@ def _make_audit_and_jobs() -> None:
         "jobs",
         *(
             sa.Column(name, sa.String(), nullable=False)
-            for name in ("id", "kind", "state", "parameters", "asked_by", "message", "log")
+            for name in ("id", "kind", "state", "parameters", "asked_by", "asked_by_kind")
         ),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("asked_from", "holder", "message", "log")
+        ),
+        sa.Column("camera_id", sa.Integer(), nullable=True),
+        sa.Column("runs", sa.Integer(), nullable=False),
         sa.Column("progress", sa.Double(), nullable=True),
         sa.Column("result", sa.String(), nullable=True),
         sa.Column("is_cancel_asked", sa.Boolean(), nullable=False),
