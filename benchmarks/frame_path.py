@@ -22,7 +22,6 @@ import migrations
 from core.encoding import encode_result
 from core.frames import FrameQueue
 from core.keys import PARTITIONS
-from core.preferences import VerdictRule
 from core.results import ResultQueue
 from core.secrets import SecretBox
 from core.storage.cameras import NewCamera, add_camera
@@ -90,7 +89,7 @@ def _fill_results(redis: Redis, folder: Path) -> Recorder:
             entry = encode_result(_result(camera_id, number))
             redis.xadd(f"mw:{{0}}:results:{camera_id % PARTITIONS}", {"r": entry})
     results = ResultQueue(redis, "benchmark")
-    return Recorder(database, results, lambda overlay: None, VerdictRule(), lambda: 1)
+    return Recorder(database, results, lambda overlay: None, lambda: 1)
 
 
 def _record(recorder: Recorder) -> int:

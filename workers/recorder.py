@@ -6,44 +6,22 @@ is worthless, is discarded and read anew.
 """
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from core.errors import BadEntry, DatabaseAway
-from core.keys import PARTITIONS
+from core.errors import DatabaseAway
 from core.live import Overlay
-from core.preferences import VerdictRule
 from core.results import ResultBatch, ResultQueue
 from core.storage.engine import Database
-from core.storage.recording import (
-    FinishedTrack,
-    Mark,
-    Recording,
-    known_cameras,
-    read_mark,
-    read_open_tracks,
-    record,
-)
-from core.types import Result, ResultKind
-from workers.overlays import make_overlay
-from workers.tracking import CameraTracker, Track
-from workers.verdicts import judge
+from core.storage.recording import Mark, Recording, Watch, read_watch, record
+from workers.intake import end_silent, take_in
+from workers.partitions import OwnedPartitions
 
 logger = logging.getLogger(__name__)
 
 BATCH_RESULTS = 64
 """Results of one partition in one transaction: small, for the overlays wait for it."""
 UPKEEP_S = 1.0
-
-
-@dataclass(slots=True)
-class PartitionState:
-    """What we hold of a partition that we own: its mark and its cameras' open tracks."""
-
-    mark: Mark
-    trackers: dict[int, CameraTracker] = field(default_factory=dict)
-    seen: set[tuple[int, datetime]] = field(default_factory=set)
 
 
 class Recorder:
@@ -54,19 +32,21 @@ class Recorder:
         database: Database,
         results: ResultQueue,
         publish: Callable[[Overlay], None],
-        rule: VerdictRule,
         count_recorders: Callable[[], int],
     ) -> None:
         self._database = database
         self._results = results
         self._publish = publish
-        self._rule = rule
-        self._count_recorders = count_recorders
-        self._owned: dict[int, PartitionState] = {}
-        self._cameras: set[int] = set()
+        self._owned = OwnedPartitions(database, results, count_recorders)
+        self._watch = Watch()
         self._next_upkeep: datetime | None = None
         self.recorded = 0
         self.refused = 0
+
+    @property
+    def partitions(self) -> frozenset[int]:
+        """Name the partitions that are ours now."""
+        return frozenset(self._owned.states)
 
     def step(self, now: datetime, wait_s: float = 0.5) -> int:
         """Record what has come; returns how many results were recorded.
@@ -78,127 +58,45 @@ class Recorder:
             if self._next_upkeep is None or (now - self._next_upkeep).total_seconds() >= UPKEEP_S:
                 self._next_upkeep = now
                 self._keep_up(now)
-            marks = {partition: state.mark.applied for partition, state in self._owned.items()}
+            marks = {number: state.mark.applied for number, state in self._owned.states.items()}
             return self._record(self._results.take(marks, BATCH_RESULTS, wait_s))
         except DatabaseAway:
-            self._owned.clear()
+            self._owned.forget_all()
             self._next_upkeep = None
             raise
 
     def stop(self) -> None:
         """Give the partitions back, so that another recorder need not wait."""
-        for partition in self._owned:
-            self._results.disown(partition)
-        self._owned.clear()
+        self._owned.give_all_back()
 
     def _keep_up(self, now: datetime) -> None:
-        """Once a second: leases, the list of cameras, tracks of silent cameras."""
-        self._renew_leases()
+        """Once a second: leases, what was chosen anew, tracks of silent cameras."""
+        self._owned.renew()
         with self._database.read() as session:
-            self._cameras = known_cameras(session)
-        silent = {
-            partition: self._end_silent(state, now) for partition, state in self._owned.items()
-        }
-        self._write(
-            [
-                Recording(
-                    partition,
-                    self._owned[partition].mark.applied,
-                    [
-                        self._finish(camera_id, track)
-                        for camera_id, track in ended
-                        if track.is_person
-                    ],
-                    {camera_id: b"" for camera_id, _ in ended},
-                )
-                for partition, ended in silent.items()
-                if ended
-            ]
-        )
-
-    def _renew_leases(self) -> None:
-        """Hold our fair share of the partitions; give back what is above it."""
-        share = -(-PARTITIONS // max(1, self._count_recorders()))
-        for partition in [*self._owned, *(p for p in range(PARTITIONS) if p not in self._owned)]:
-            is_ours = partition in self._owned
-            if not is_ours and len(self._owned) >= share:
-                continue
-            if is_ours and len(self._owned) > share:
-                self._results.disown(partition)
-                del self._owned[partition]
-            elif not self._results.own(partition):
-                self._owned.pop(partition, None)
-            elif not is_ours:
-                self._load(partition)
-
-    def _load(self, partition: int) -> None:
-        with self._database.read() as session:
-            state = PartitionState(read_mark(session, partition))
-            for camera_id, snapshot in read_open_tracks(session, partition).items():
-                state.trackers[camera_id] = _restore(camera_id, snapshot)
-        self._owned[partition] = state
-
-    def _end_silent(self, state: PartitionState, now: datetime) -> list[tuple[int, Track]]:
-        return [
-            (camera_id, track)
-            for camera_id, tracker in state.trackers.items()
-            for track in tracker.end_silent(now)
+            self._watch = read_watch(session)
+        ended = [
+            end_silent(partition, state, self._watch, now)
+            for partition, state in self._owned.states.items()
         ]
+        self._write([recording for recording in ended if recording is not None])
 
-    def _record(self, batches: list[ResultBatch]) -> int:
-        """Write each batch with its mark, all in one transaction; then trim and show."""
-        prepared = [self._prepare(batch) for batch in batches]
-        written = self._write([recording for recording, _ in prepared])
-        for batch, (recording, overlays) in zip(batches, prepared, strict=True):
-            if recording.partition not in written:
+    def _record(self, batches: Sequence[ResultBatch]) -> int:
+        """Write all batches in one transaction, each with its mark; then trim and show."""
+        states = self._owned.states
+        prepared = [take_in(batch, states[batch.partition], self._watch) for batch in batches]
+        written = self._write([one.recording for one in prepared])
+        for one in prepared:
+            if one.batch.partition not in written:
                 continue
             # After the commit: a crash in between reads these again, and the mark skips them.
-            self._results.trim(recording.partition, recording.applied)
-            self.recorded += len(batch.results)
-            self.refused += batch.refused
-            for overlay in overlays:
+            self._results.trim(one.batch.partition, one.recording.applied)
+            self.recorded += len(one.batch.results)
+            self.refused += one.batch.refused
+            for overlay in one.overlays:
                 self._publish(overlay)
         return sum(len(batch.results) for batch in batches)
 
-    def _prepare(self, batch: ResultBatch) -> tuple[Recording, list[Overlay]]:
-        """Feed the trackers, without I/O."""
-        state = self._owned[batch.partition]
-        finished: list[FinishedTrack] = []
-        overlays: list[Overlay] = []
-        heard: set[int] = set()
-        for result in batch.results:
-            if result.camera_id in self._cameras:
-                heard.add(result.camera_id)
-                ended = self._take_in(state, result, overlays)
-                finished += [self._finish(result.camera_id, track) for track in ended]
-        snapshots = {camera_id: state.trackers[camera_id].snapshot() for camera_id in heard}
-        seen = _new_minutes(state, (r for r in batch.results if r.camera_id in heard))
-        return Recording(batch.partition, batch.last_id, finished, snapshots, seen), overlays
-
-    def _take_in(
-        self, state: PartitionState, result: Result, overlays: list[Overlay]
-    ) -> list[Track]:
-        tracker = state.trackers.setdefault(result.camera_id, CameraTracker())
-        if result.kind is ResultKind.UNCHANGED:
-            tracker.hold(result.captured_at)
-            return []
-        tracks, ended = tracker.update(result)
-        overlays.append(make_overlay(result, tracks, tracker.people_now, self._rule))
-        return [track for track in ended if track.is_person]
-
-    def _finish(self, camera_id: int, track: Track) -> FinishedTrack:
-        return FinishedTrack(
-            camera_id,
-            track.started_at,
-            track.seen_at,
-            judge(track.votes, self._rule),
-            track.votes.probabilities,
-            track.faces,
-            track.is_continuation,
-            track.model_version,
-        )
-
-    def _write(self, recordings: list[Recording]) -> set[int]:
+    def _write(self, recordings: Sequence[Recording]) -> set[int]:
         """Write recordings; returns the partitions that were still ours.
 
         One that was not is forgotten, to be read anew once we own it again.
@@ -207,32 +105,14 @@ class Recorder:
             return set()
         marks: dict[int, Mark | None] = {}
         with self._database.write() as session:
-            for recording in recordings:
-                mark = self._owned[recording.partition].mark
+            # In order: two recorders that both hold some cannot wait for each other.
+            for recording in sorted(recordings, key=lambda one: one.partition):
+                mark = self._owned.states[recording.partition].mark
                 marks[recording.partition] = record(session, recording, mark)
         for partition, new in marks.items():
             if new is None:
                 logger.warning("partition %d has another recorder; giving way", partition)
-                self._results.disown(partition)
-                del self._owned[partition]
+                self._owned.give_back(partition)
             else:
-                self._owned[partition].mark = new
-        return set(self._owned) & set(marks)
-
-
-def _restore(camera_id: int, snapshot: bytes) -> CameraTracker:
-    try:
-        return CameraTracker.restore(snapshot)
-    except BadEntry as error:
-        logger.error("camera %d: its open tracks are given up: %s", camera_id, error)
-        return CameraTracker()
-
-
-def _new_minutes(state: PartitionState, results: Iterable[Result]) -> set[tuple[int, datetime]]:
-    """List the minutes in which cameras delivered that were not written before."""
-    minutes = {(r.camera_id, r.captured_at.replace(second=0, microsecond=0)) for r in results}
-    new = minutes - state.seen
-    if new:
-        latest = dict(sorted(minutes))
-        state.seen = {(c, at) for c, at in state.seen | new if at >= latest.get(c, at)}
-    return new
+                self._owned.states[partition].mark = new
+        return set(self._owned.states) & set(marks)

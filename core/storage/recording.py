@@ -1,17 +1,31 @@
 """What the recorder writes: sightings, rollups, open tracks and the mark, together."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from core.camera_rules import NO_RULES, CameraRules, decode_rules
+from core.errors import BadEntry
 from core.keys import PARTITIONS
+from core.preferences import Preferences
 from core.storage.installation import read_time_zone
-from core.storage.rollups import Slot, add_to_rollups, upsert
+from core.storage.pictures import (
+    OpenPicture,
+    SightingPicture,
+    TrackKey,
+    add_sighting_pictures,
+    keep_open_pictures,
+)
+from core.storage.preferences import read_preferences
+from core.storage.rollups import Slot, add_to_rollups, join_versions, upsert
 from core.storage.tables import (
     CameraRow,
     OpenTracksRow,
@@ -19,6 +33,20 @@ from core.storage.tables import (
     SightingRow,
 )
 from core.types import Verdict
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What the recorder goes by, as chosen now. zone: what hours and days are cut by.
+
+    cameras: the registered ones, each with its rules; results of others are passed over.
+    """
+
+    cameras: Mapping[int, CameraRules] = field(default_factory=dict)
+    preferences: Preferences = field(default_factory=Preferences)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +59,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class FinishedTrack:
-    """A track that has ended, as it becomes a sighting."""
+    """A track that has ended, as it becomes a sighting.
+
+    is_required: whether masks had to be worn where and when it began; where not, the
+    sighting is kept, but not counted. timeline: as `core/timelines.py` writes it.
+    """
 
     camera_id: int
     started_at: datetime
@@ -41,6 +73,10 @@ class FinishedTrack:
     faces: int
     is_continuation: bool
     model_version: str
+    is_required: bool = True
+    changes: int = 0
+    timeline: bytes | None = None
+    picture: SightingPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +85,7 @@ class Recording:
 
     snapshots: camera id -> its open tracks; empty bytes where none are open.
     seen: minutes (their starts) in which a camera delivered.
+    pictures: the best faces of open tracks that have changed; None where one is to go.
     """
 
     partition: int
@@ -56,6 +93,7 @@ class Recording:
     finished: Sequence[FinishedTrack] = ()
     snapshots: Mapping[int, bytes] = field(default_factory=dict)
     seen: Iterable[Slot] = ()
+    pictures: Mapping[TrackKey, OpenPicture | None] = field(default_factory=dict)
 
 
 def read_mark(session: Session, partition: int) -> Mark:
@@ -72,9 +110,11 @@ def read_open_tracks(session: Session, partition: int) -> dict[int, bytes]:
     return {row.camera_id: row.snapshot for row in session.execute(query)}
 
 
-def known_cameras(session: Session) -> set[int]:
-    """List the cameras that are registered now."""
-    return set(session.scalars(select(CameraRow.id).where(CameraRow.removed_at.is_(None))))
+def read_watch(session: Session) -> Watch:
+    """Read the registered cameras with their rules, and what else was chosen."""
+    query = select(CameraRow.id, CameraRow.rules).where(CameraRow.removed_at.is_(None))
+    cameras = {row.id: _decode(row.rules) for row in session.execute(query)}
+    return Watch(cameras, read_preferences(session), read_time_zone(session))
 
 
 def record(session: Session, recording: Recording, mark: Mark) -> Mark | None:
@@ -94,15 +134,30 @@ def record(session: Session, recording: Recording, mark: Mark) -> Mark | None:
     if moved.first() is None:
         return None
     _add_sightings(session, recording.finished)
-    people = _count_people(recording.finished)
-    add_to_rollups(session, people, recording.seen, read_time_zone(session))
+    _count(session, recording)
     _keep_snapshots(session, recording.snapshots)
+    keep_open_pictures(session, recording.pictures)
     return new
 
 
+@lru_cache(maxsize=1024)
+def _decode(text: str) -> CameraRules:
+    """Decode rules once, for they are read each second; broken ones rule nothing."""
+    try:
+        rules = decode_rules(text)
+    except BadEntry as error:
+        logger.error("%s; every face counts there until they are set anew", error)
+        return NO_RULES
+    return NO_RULES if rules == NO_RULES else rules
+
+
 def _add_sightings(session: Session, finished: Sequence[FinishedTrack]) -> None:
-    if finished:
-        session.execute(insert(SightingRow), [_sighting_values(track) for track in finished])
+    if not finished:
+        return
+    statement = insert(SightingRow).returning(SightingRow.id, sort_by_parameter_order=True)
+    ids = session.scalars(statement, [_sighting_values(track) for track in finished]).all()
+    pictures = [(one, track.picture) for one, track in zip(ids, finished, strict=True)]
+    add_sighting_pictures(session, [(one, picture) for one, picture in pictures if picture])
 
 
 def _sighting_values(track: FinishedTrack) -> dict[str, Any]:
@@ -117,18 +172,31 @@ def _sighting_values(track: FinishedTrack) -> dict[str, Any]:
         "no_mask": no_mask,
         "faces": track.faces,
         "is_continuation": track.is_continuation,
+        "is_required": track.is_required,
+        "changes": track.changes,
+        "timeline": track.timeline,
         "model_version": track.model_version,
     }
 
 
-def _count_people(finished: Sequence[FinishedTrack]) -> dict[Slot, Counter[str]]:
-    """Count new people by verdict; a continuation is the same person, counted before."""
+def _count(session: Session, recording: Recording) -> None:
+    """Count new people by verdict, where masks were required, and the minutes seen.
+
+    A continuation is the same person, counted before.
+    """
     people: dict[Slot, Counter[str]] = {}
-    for track in finished:
-        if not track.is_continuation:
-            minute = track.started_at.replace(second=0, microsecond=0)
-            people.setdefault((track.camera_id, minute), Counter())[track.verdict.value] += 1
-    return people
+    versions: dict[Slot, str] = {}
+    for track in recording.finished:
+        if track.is_required and not track.is_continuation:
+            slot = _minute_of(track)
+            people.setdefault(slot, Counter())[track.verdict.value] += 1
+            versions[slot] = join_versions(versions.get(slot, ""), track.model_version)
+    seen = {*recording.seen, *map(_minute_of, recording.finished)}
+    add_to_rollups(session, people, seen, read_time_zone(session), versions)
+
+
+def _minute_of(track: FinishedTrack) -> Slot:
+    return track.camera_id, track.started_at.replace(second=0, microsecond=0)
 
 
 def _keep_snapshots(session: Session, snapshots: Mapping[int, bytes]) -> None:

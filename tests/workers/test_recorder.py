@@ -7,7 +7,6 @@ from sqlalchemy import text
 from core.encoding import encode_result
 from core.errors import DatabaseAway
 from core.live import Overlay
-from core.preferences import VerdictRule
 from core.results import ResultQueue
 from core.secrets import SecretBox
 from core.storage.cameras import NewCamera, add_camera, remove_camera
@@ -35,9 +34,7 @@ class House:
         self.published: list[Overlay] = []
         self.recorders = 1
         results = ResultQueue(redis, name)
-        self.recorder = Recorder(
-            database, results, self.published.append, VerdictRule(), lambda: self.recorders
-        )
+        self.recorder = Recorder(database, results, self.published.append, lambda: self.recorders)
 
     def write(self, *results: Result) -> None:
         for result in results:
@@ -198,15 +195,15 @@ def test_results_wait_while_the_database_is_away(house: House, camera_id: int) -
 def test_recorders_share_the_partitions(house: House, redis: Redis, database: Database) -> None:
     other = House(redis, database, "other")
     house.step(0)
-    assert len(house.recorder._owned) == 32
+    assert len(house.recorder.partitions) == 32
 
     house.recorders = other.recorders = 2
     house.step(2)
     other.step(2)
 
-    assert len(house.recorder._owned) == len(other.recorder._owned) == 16
-    assert not set(house.recorder._owned) & set(other.recorder._owned)
+    assert len(house.recorder.partitions) == len(other.recorder.partitions) == 16
+    assert not house.recorder.partitions & other.recorder.partitions
     house.recorder.stop()
     other.recorders = 1
     other.step(4)
-    assert len(other.recorder._owned) == 32
+    assert len(other.recorder.partitions) == 32

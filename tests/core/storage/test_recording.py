@@ -2,27 +2,44 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
+from core.camera_rules import NO_RULES, CameraRules, encode_rules
 from core.errors import BadRequest, NotFound
+from core.preferences import EvidenceMode, Preferences
 from core.secrets import SecretBox
 from core.statistics import Counts
-from core.storage.cameras import NewCamera, add_camera
+from core.storage.cameras import NewCamera, add_camera, remove_camera
 from core.storage.compliance import counts_by_camera
 from core.storage.engine import Database
+from core.storage.installation import write_time_zone
+from core.storage.pictures import (
+    OpenPicture,
+    SightingPicture,
+    read_open_pictures,
+    read_picture,
+)
+from core.storage.preferences import write_preferences
 from core.storage.recording import (
     FinishedTrack,
     Mark,
     Recording,
-    known_cameras,
     read_mark,
     read_open_tracks,
+    read_watch,
     record,
 )
 from core.storage.sightings import SightingFilter, get_sighting, list_sightings
-from core.storage.tables import HourRollupRow, SightingRow
+from core.storage.tables import (
+    SEVERAL_VERSIONS,
+    CameraRow,
+    HourRollupRow,
+    MinuteRollupRow,
+    SightingRow,
+)
 from core.types import Verdict
 
 NOON = datetime(2026, 3, 1, 12, 0, 30, tzinfo=UTC)
@@ -157,6 +174,66 @@ def test_a_missing_sighting_is_said(database: Database) -> None:
         get_sighting(session, 5)
 
 
-def test_known_cameras_are_the_registered_ones(any_database: Database, camera_id: int) -> None:
+def test_the_registered_cameras_are_watched_by_their_rules(
+    any_database: Database, camera_id: int, box: SecretBox
+) -> None:
+    rules = CameraRules(face_px_min=40)
+    with any_database.write() as session:
+        removed = add_camera(session, box, NewCamera("gate", "0", "0")).id
+        remove_camera(session, removed)
+        other = add_camera(session, box, NewCamera("yard", "0", "0")).id
+        session.get_one(CameraRow, other).rules = encode_rules(rules)
+        write_preferences(session, Preferences(evidence=EvidenceMode.NUMBERS))
+        write_time_zone(session, ZoneInfo("Europe/Berlin"))
     with any_database.read() as session:
-        assert known_cameras(session) == {camera_id}
+        watch = read_watch(session)
+    assert watch.cameras == {camera_id: NO_RULES, other: rules}
+    assert watch.preferences.evidence is EvidenceMode.NUMBERS
+    assert watch.zone.key == "Europe/Berlin"
+
+
+def test_broken_rules_rule_nothing(any_database: Database, camera_id: int) -> None:
+    with any_database.write() as session:
+        session.get_one(CameraRow, camera_id).rules = '{"include": 7}'
+    with any_database.read() as session:
+        assert read_watch(session).cameras == {camera_id: NO_RULES}
+
+
+def test_who_needs_no_mask_is_written_but_not_counted(
+    any_database: Database, camera_id: int
+) -> None:
+    free = replace(track(camera_id), is_required=False)
+    write(any_database, Recording(camera_id % 32, "1-0", [free]), Mark("0-0", 0))
+    with any_database.read() as session:
+        assert counts_by_camera(session, DAY.start, DAY.end) == {}
+        assert session.scalar(select(SightingRow.is_required)) is False
+        assert session.scalar(select(HourRollupRow.seen_minutes)) == 1
+
+
+def test_rollups_name_the_model_that_judged(any_database: Database, camera_id: int) -> None:
+    later = replace(track(camera_id, 60), model_version="masks-2")
+    write(any_database, Recording(camera_id % 32, "1-0", [track(camera_id), later]), Mark("0-0", 0))
+    with any_database.read() as session:
+        minutes = session.scalars(select(MinuteRollupRow.model_version)).all()
+        assert sorted(minutes) == ["masks-1", "masks-2"]
+        assert session.scalar(select(HourRollupRow.model_version)) == SEVERAL_VERSIONS
+
+
+def test_a_picture_goes_with_its_sighting(any_database: Database, camera_id: int) -> None:
+    partition = camera_id % 32
+    open_picture = OpenPicture(NOON, 0.5, False, b"jpeg")
+    first = Recording(partition, "1-0", pictures={(camera_id, 1): open_picture})
+    mark = write(any_database, first, Mark("0-0", 0))
+    assert mark is not None
+    with any_database.read() as session:
+        assert read_open_pictures(session, partition) == {(camera_id, 1): open_picture}
+
+    picture = SightingPicture(NOON, False, b"jpeg")
+    tracks = [track(camera_id), replace(track(camera_id, 5), picture=picture)]
+    write(any_database, Recording(partition, "2-0", tracks, pictures={(camera_id, 1): None}), mark)
+
+    with any_database.read() as session:
+        assert read_open_pictures(session, partition) == {}
+        sightings = list_sightings(session, DAY, None, 10)[0]
+        (owner,) = [one for one in sightings if one.started_at == NOON + timedelta(seconds=5)]
+        assert read_picture(session, owner.id) == picture

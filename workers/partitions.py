@@ -1,0 +1,95 @@
+"""Which partitions this recorder owns, and what it holds of each in memory."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from core.errors import BadEntry
+from core.keys import PARTITIONS
+from core.results import ResultQueue
+from core.storage.engine import Database
+from core.storage.pictures import read_open_pictures
+from core.storage.recording import Mark, read_mark, read_open_tracks
+from core.storage.rollups import Slot
+from workers.picture_keeping import PictureKeeper
+from workers.tracking import CameraTracker
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class PartitionState:
+    """What we hold of a partition that we own, as it was last written to SQL.
+
+    seen: the latest minutes of each camera that are written already.
+    snapshots: by camera, its open tracks as they stand in SQL.
+    """
+
+    mark: Mark
+    trackers: dict[int, CameraTracker] = field(default_factory=dict)
+    snapshots: dict[int, bytes] = field(default_factory=dict)
+    seen: set[Slot] = field(default_factory=set)
+    pictures: PictureKeeper = field(default_factory=PictureKeeper)
+
+
+class OwnedPartitions:
+    """The partitions whose leases we hold. `states` may be read; changes go through here."""
+
+    def __init__(
+        self, database: Database, results: ResultQueue, count_recorders: Callable[[], int]
+    ) -> None:
+        self.states: dict[int, PartitionState] = {}
+        self._database = database
+        self._results = results
+        self._count_recorders = count_recorders
+
+    def renew(self) -> None:
+        """Hold our fair share of the partitions; give back what is above it."""
+        share = -(-PARTITIONS // max(1, self._count_recorders()))
+        others = [partition for partition in range(PARTITIONS) if partition not in self.states]
+        for partition in [*self.states, *others]:
+            is_ours = partition in self.states
+            if not is_ours and len(self.states) >= share:
+                continue
+            if is_ours and len(self.states) > share:
+                self.give_back(partition)
+            elif not self._results.own(partition):
+                self.states.pop(partition, None)
+            elif not is_ours:
+                self.states[partition] = self._load(partition)
+
+    def give_back(self, partition: int) -> None:
+        """Forget a partition, so that another recorder need not wait for it."""
+        self._results.disown(partition)
+        del self.states[partition]
+
+    def give_all_back(self) -> None:
+        for partition in list(self.states):
+            self.give_back(partition)
+
+    def forget_all(self) -> None:
+        """Keep the leases, but read everything anew: what we hold may not be what SQL has."""
+        self.states.clear()
+
+    def _load(self, partition: int) -> PartitionState:
+        # The mark first: if its owner of before writes meanwhile, ours is the old one,
+        # and our first transaction will say so.
+        with self._database.read() as session:
+            state = PartitionState(read_mark(session, partition))
+            state.snapshots = read_open_tracks(session, partition)
+            pictures = read_open_pictures(session, partition)
+        for camera_id, snapshot in state.snapshots.items():
+            state.trackers[camera_id] = _restore(camera_id, snapshot)
+        state.pictures = PictureKeeper(pictures)
+        for camera_id in {camera_id for camera_id, _ in pictures}:
+            tracker = state.trackers.get(camera_id, CameraTracker())
+            state.pictures.drop_unknown(camera_id, [track.id for track in tracker.open_tracks])
+        return state
+
+
+def _restore(camera_id: int, snapshot: bytes) -> CameraTracker:
+    try:
+        return CameraTracker.restore(snapshot)
+    except BadEntry as error:
+        logger.error("camera %d: its open tracks are given up: %s", camera_id, error)
+        return CameraTracker()
