@@ -14,13 +14,14 @@ import click
 import numpy as np
 
 from core.assets import asset_path
+from core.face_crops import square_regions
 from core.types import LABELS, Label
 from models.explanation.explain import explain_face
 from models.explanation.heat import Heat, Method, enlarge
 from models.explanation.measures import half_area, is_pointing_at, measure_faithfulness
 from models.explanation.network import OpenedNetwork, open_network
 from models.explanation.regions import fill
-from models.preprocess import square_regions, to_input
+from models.preprocess import to_input
 from models.training.evaluate import EvaluateOptions, choose
 from models.training.examples import read_examples
 from models.training.samples import Sample, load_samples, serving_crop

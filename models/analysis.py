@@ -11,9 +11,10 @@ from typing import Protocol
 import numpy as np
 
 from core.detectors import DetectorChoice
+from core.face_crops import CONTEXT, cut_crops
 from core.runtimes import RuntimeChoice
 from core.types import Detections, Faces, Image, Probabilities
-from models.preprocess import CONTEXT, cut_crops, sharpness
+from models.preprocess import sharpness
 from models.runtimes.network import BATCHES
 
 

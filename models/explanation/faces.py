@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 import cv2
 import numpy as np
 
+from core.face_crops import square_regions
 from core.pictures import fit_size
 from core.types import Boxes, Image, Label
 from models.analysis import FaceDetector
@@ -15,7 +16,6 @@ from models.explanation.explain import Explanation, explain_face
 from models.explanation.heat import Method
 from models.explanation.network import OpenedNetwork
 from models.explanation.regions import Points, are_landmarks
-from models.preprocess import square_regions
 
 PADDING = 0.25
 """Of a crop's side, added around it before its landmarks are looked for: detectors miss

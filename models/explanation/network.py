@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import WeightsMismatch
+from core.face_crops import CONTEXT
 from core.types import LABELS, Label, Probabilities
 from models.manifest import NAME, FileKind, read_manifest
-from models.preprocess import CONTEXT, ClassifierInput
+from models.preprocess import ClassifierInput
 
 BEST_OF_RUN = "best.keras"
 """What training keeps in its folder, which has no manifest."""

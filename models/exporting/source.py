@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import WeightsMismatch
+from core.face_crops import CONTEXT
 from core.manifests import CARD, FileKind, ModelManifest, Precision, Task
 from core.types import LABELS, Image
 from models.detectors.boxes import letterbox
 from models.exporting.formats import Shape
 from models.exporting.keras_files import Reading, as_served, guess_pixels, read_keras
 from models.manifest import read_manifest
-from models.preprocess import CONTEXT, to_input
+from models.preprocess import to_input
 from models.runtimes.network import Pixels
 
 DETECTOR_WH = (640, 384)

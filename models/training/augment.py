@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from core.face_crops import cut_crops
 from core.types import Image
-from models.preprocess import cut_crops
 
 Array: TypeAlias = NDArray[Any]
 """(h, w, 3) BGR from 0 to 255, uint8 or float32 between the steps; or a box (4,)."""

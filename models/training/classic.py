@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadDataset
+from core.face_crops import cut_crops
 from core.pictures import read_picture
 from core.types import LABELS, Image, Label
-from models.preprocess import cut_crops, resize, to_input
+from models.preprocess import resize, to_input
 from models.training.draws import Drawn
 from models.training.examples import Example
 

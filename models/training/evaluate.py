@@ -14,12 +14,13 @@ import numpy as np
 
 from core.assets import asset_path
 from core.errors import BadSettings
+from core.face_crops import CONTEXT
 from core.manifests import ModelManifest
 from core.runtimes import RuntimeChoice
 from core.types import Image, Probabilities
 from models.analysis import MaskClassifier, load_classifier
 from models.manifest import SHIPPED_CLASSIFIER, read_manifest
-from models.preprocess import CONTEXT, resize, sharpness
+from models.preprocess import resize, sharpness
 from models.runtimes.cores import count_cores
 from models.training.datasets import is_index, read_dataset
 from models.training.examples import Example, Split, read_examples

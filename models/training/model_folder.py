@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.face_crops import CONTEXT
 from core.manifests import CARD, FileKind, ModelFile, ModelManifest, Precision, Task
 from core.types import LABELS
 from models.exporting.formats import write_keras, write_litert, write_openvino
 from models.manifest import describe_file, write_manifest
-from models.preprocess import CONTEXT
 from models.training.history import EpochFigures
 from models.training.network import alpha_of, is_classic, with_probabilities
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BadPicture
+from core.face_crops import CONTEXT, cut_crops, square_regions
 from core.pictures import read_picture
 from core.types import LABELS, Boxes, Image
 from models.detectors.boxes import FacePoints, overlaps
 from models.detectors.centerface import CenterFace
-from models.preprocess import CONTEXT, cut_crops, square_regions
 from models.training.examples import Example
 
 MARGIN = 2.0

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from cli import main
 from core.errors import BadSettings
+from core.face_crops import CONTEXT
 from core.types import LABELS, Image, Label, Probabilities
 from models.manifest import SHIPPED_CLASSIFIER, read_manifest
-from models.preprocess import CONTEXT
 from models.training.evaluate import (
     EvaluateOptions,
     Rows,

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from core.assets import asset_path
+from core.face_crops import CONTEXT
 from core.types import Label
-from models.preprocess import CONTEXT
 from models.training.examples import Example
 from models.training.samples import SIDE_MAX, Sample, load_samples, serving_crop
 from tests.models.faces import draw_face
