@@ -1,17 +1,23 @@
 """Questions about sightings: one person passing one camera, each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import ColumnElement, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
+from core.access_scopes import EVERYWHERE, CameraScope
 from core.errors import BadRequest, NotFound
+from core.storage.camera_filters import CameraFilter, choose_cameras
 from core.storage.engine import Moment
-from core.storage.tables import SightingRow
+from core.storage.scopes import camera_ids_in
+from core.storage.tables import CameraRow, SightingPictureRow, SightingRow
 from core.types import Verdict, from_microseconds, to_microseconds
 
 PAGE_MAX = 200
+_SIGHTING_MAX = timedelta(hours=1)
+"""Longer than any sighting lasts; its picture was taken within it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +35,31 @@ class Sighting:
     faces: int
     is_continuation: bool
     model_version: str
+    is_required: bool = True
+    changes: int = 0
+    has_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SightingFilter:
-    """Which sightings are asked for: begun in [start, end), and so on."""
+    """Which sightings are asked for: begun in [start, end), and so on; None: whichever.
+
+    scope: of the cameras that the asker may see.
+    """
 
     start: datetime
     end: datetime
     verdict: Verdict | None = None
     camera_id: int | None = None
+    site: str | None = None
+    zone: str | None = None
+    is_required: bool | None = None
+    has_picture: bool | None = None
+    scope: CameraScope = EVERYWHERE
+
+    @property
+    def cameras(self) -> CameraFilter:
+        return CameraFilter(self.camera_id, self.site, self.zone, self.scope)
 
 
 def list_sightings(
@@ -48,26 +69,76 @@ def list_sightings(
 
     Raises BadRequest on a cursor that is not one of ours.
     """
+    conditions = list(_conditions(session, wanted, cursor))
     row = SightingRow
-    query = select(row).where(row.started_at >= wanted.start, row.started_at < wanted.end)
-    if wanted.verdict is not None:
-        query = query.where(row.verdict == wanted.verdict.value)
-    if wanted.camera_id is not None:
-        query = query.where(row.camera_id == wanted.camera_id)
-    if cursor is not None:
-        query = query.where(tuple_(row.started_at, row.id) < tuple_(*_read_cursor(cursor)))
-    query = query.order_by(row.started_at.desc(), row.id.desc()).limit(limit + 1)
-    found = [_sighting(one) for one in session.scalars(query)]
+    order = (row.started_at.desc(), row.id.desc())
+    if not wanted.cameras.is_open or wanted.verdict is not None:
+        conditions += _narrow(session, wanted, conditions, limit)
+    ids = select(row.id).where(*conditions).order_by(*order).limit(limit + 1)
+    query = select(row, _has_picture()).where(row.id.in_(ids)).order_by(*order)
+    found = [_sighting(one, has_picture) for one, has_picture in session.execute(query)]
     page = found[:limit]
     return page, _write_cursor(page[-1]) if len(found) > limit else None
 
 
-def get_sighting(session: Session, sighting_id: int) -> Sighting:
-    """Read one sighting. Raises NotFound."""
-    row = session.get(SightingRow, sighting_id)
-    if row is None:
+def get_sighting(session: Session, sighting_id: int, scope: CameraScope = EVERYWHERE) -> Sighting:
+    """Read one sighting. Raises NotFound, also where its camera is out of scope."""
+    row = SightingRow
+    query = select(row, _has_picture()).where(row.id == sighting_id)
+    found = session.execute(query.where(row.camera_id.in_(camera_ids_in(scope)))).first()
+    if found is None:
         raise NotFound(f"there is no sighting {sighting_id}")
-    return _sighting(row)
+    return _sighting(*found)
+
+
+def _conditions(
+    session: Session, wanted: SightingFilter, cursor: str | None
+) -> Iterator[ColumnElement[bool]]:
+    """List what each sighting of the page must be, its camera and verdict apart."""
+    row = SightingRow
+    yield row.started_at >= _first_moment(session, wanted)
+    yield row.started_at < wanted.end
+    if cursor is not None:
+        yield tuple_(row.started_at, row.id) < tuple_(*_read_cursor(cursor))
+    if wanted.verdict is not None:
+        yield row.verdict == wanted.verdict.value
+    if wanted.is_required is not None:
+        yield row.is_required == wanted.is_required
+    if wanted.has_picture is not None:
+        yield _has_picture() == wanted.has_picture
+
+
+def _first_moment(session: Session, wanted: SightingFilter) -> datetime:
+    """Find where to stop looking: no sighting long before the oldest picture has one."""
+    if wanted.has_picture is not True:
+        return wanted.start
+    oldest = session.scalar(select(func.min(SightingPictureRow.taken_at)))
+    return wanted.end if oldest is None else max(wanted.start, oldest - _SIGHTING_MAX)
+
+
+def _narrow(
+    session: Session, wanted: SightingFilter, conditions: list[ColumnElement[bool]], limit: int
+) -> Iterator[ColumnElement[bool]]:
+    """Narrow a question about some cameras to the moments that its page can come from.
+
+    Newest first over all cameras would pass by every other camera's sightings: a
+    long way where the chosen ones have been silent. So each chosen camera is asked
+    when its last sighting of a full page began; the latest of those moments is
+    where the page ends at the earliest. Each step reads one short run of an index.
+    """
+    row = SightingRow
+    chosen = choose_cameras(session, wanted.cameras)
+    last = select(row.started_at).where(row.camera_id == CameraRow.id, *conditions)
+    last = last.order_by(row.started_at.desc(), row.id.desc()).offset(limit).limit(1)
+    reach = select(func.max(last.scalar_subquery())).where(CameraRow.id.in_(chosen))
+    yield row.camera_id.in_(chosen)
+    since = session.scalar(reach)
+    if since is not None:
+        yield row.started_at >= since
+
+
+def _has_picture() -> ColumnElement[bool]:
+    return exists().where(SightingPictureRow.sighting_id == SightingRow.id)
 
 
 def _write_cursor(last: Sighting) -> str:
@@ -83,7 +154,7 @@ def _read_cursor(cursor: str) -> tuple[object, object]:
         raise BadRequest("cursor", "this cursor was not made by this list") from error
 
 
-def _sighting(row: SightingRow) -> Sighting:
+def _sighting(row: SightingRow, has_picture: bool) -> Sighting:
     return Sighting(
         row.id,
         row.camera_id,
@@ -96,4 +167,7 @@ def _sighting(row: SightingRow) -> Sighting:
         row.faces,
         row.is_continuation,
         row.model_version,
+        row.is_required,
+        row.changes,
+        has_picture,
     )

@@ -83,6 +83,7 @@ class SightingRow(Table):
     __table_args__ = (
         Index(None, "started_at", "id"),
         Index(None, "camera_id", "started_at", "id"),
+        Index(None, "camera_id", "verdict", "started_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -277,7 +278,6 @@ class UserSessionRow(Table):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     seen_at: Mapped[datetime] = mapped_column(Moment)
-    expires_at: Mapped[datetime] = mapped_column(Moment)
     address: Mapped[str]
     browser: Mapped[str]
 

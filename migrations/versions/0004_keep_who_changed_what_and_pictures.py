@@ -31,9 +31,15 @@ def upgrade() -> None:
     )
     _add("sightings", sa.Column("changes", sa.Integer(), nullable=False, server_default="0"))
     _add("sightings", sa.Column("timeline", sa.LargeBinary(), nullable=True))
+    op.create_index(
+        op.f("ix_sightings_camera_id_verdict_started_at_id"),
+        "sightings",
+        ["camera_id", "verdict", "started_at", "id"],
+    )
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_sightings_camera_id_verdict_started_at_id"), "sightings")
     for column in ("timeline", "changes", "is_required"):
         op.drop_column("sightings", column)
     for table in ROLLUPS:
@@ -163,7 +169,7 @@ def _make_people() -> None:
         _id(),
         sa.Column("hash", sa.String(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        *(_moment(name) for name in ("created_at", "seen_at", "expires_at")),
+        *(_moment(name) for name in ("created_at", "seen_at")),
         sa.Column("address", sa.String(), nullable=False),
         sa.Column("browser", sa.String(), nullable=False),
         _points_to("user_sessions", "user_id", "users", ondelete="CASCADE"),

@@ -1,0 +1,45 @@
+"""Which cameras a question about the history is asked of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.access_scopes import EVERYWHERE, CameraScope
+from core.storage.scopes import is_in_scope
+from core.storage.tables import CameraRow, SiteRow, ZoneRow
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFilter:
+    """Which cameras are asked about; nothing given means all, removed ones too.
+
+    site, zone: by name; empty for the cameras without one. scope: those that the
+    asker may see.
+    """
+
+    camera_id: int | None = None
+    site: str | None = None
+    zone: str | None = None
+    scope: CameraScope = EVERYWHERE
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether it lets every camera through."""
+        return self == CameraFilter()
+
+
+def choose_cameras(session: Session, cameras: CameraFilter) -> Sequence[int]:
+    """List the cameras that a filter lets through: with their ids, an index by camera is used."""
+    query = select(CameraRow.id).outerjoin(SiteRow, CameraRow.site_id == SiteRow.id)
+    query = query.outerjoin(ZoneRow, CameraRow.zone_id == ZoneRow.id)
+    wanted = {
+        CameraRow.id: cameras.camera_id,
+        func.coalesce(SiteRow.name, ""): cameras.site,
+        func.coalesce(ZoneRow.name, ""): cameras.zone,
+    }
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(column == value)
+    return session.scalars(query.where(is_in_scope(cameras.scope)).order_by(CameraRow.id)).all()
