@@ -1,5 +1,6 @@
 """Which faces of a camera count, and when masks have to be worn there."""
 
+import logging
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -19,6 +20,8 @@ from pydantic import (
 
 from core.errors import BadEntry, BadRequest
 from core.types import Boxes, Faces
+
+logger = logging.getLogger(__name__)
 
 POLYGONS_MAX = 16
 POINTS_MIN, POINTS_MAX = 3, 32
@@ -143,6 +146,20 @@ def decode_rules(text: str) -> CameraRules:
         return CameraRules.model_validate_json(text)
     except ValidationError as error:
         raise BadEntry(f"rules of a camera that cannot be read: {_explain(error)}") from error
+
+
+@lru_cache(maxsize=1024)
+def read_rules(text: str) -> CameraRules:
+    """Read rules as SQL keeps them; broken ones rule nothing, rather than stop everything.
+
+    Remembers what it read: the recorder asks once a second.
+    """
+    try:
+        rules = decode_rules(text)
+    except BadEntry as error:
+        logger.error("%s; every face counts there until they are set anew", error)
+        return NO_RULES
+    return NO_RULES if rules == NO_RULES else rules
 
 
 def encode_rules(rules: CameraRules) -> str:

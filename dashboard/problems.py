@@ -9,7 +9,15 @@ from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from core.errors import BadRequest, Conflict, MaskwatchError, NoAnswer, NotFound, WeightsMismatch
+from core.errors import (
+    BadRequest,
+    Conflict,
+    MaskwatchError,
+    NameTaken,
+    NoAnswer,
+    NotFound,
+    WeightsMismatch,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +29,7 @@ _STATUS_OF: dict[type[MaskwatchError], HTTPStatus] = {
     BadRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
+    NameTaken: HTTPStatus.CONFLICT,
     WeightsMismatch: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoAnswer: HTTPStatus.GATEWAY_TIMEOUT,
 }
@@ -116,6 +125,8 @@ def _answer_ours(error: MaskwatchError) -> Response:
     faults = []
     if isinstance(error, BadRequest):
         faults.append(Fault(parameter=_api_name(error.field), expected=str(error)))
+    if isinstance(error, NameTaken):
+        faults.append(Fault(parameter="name", expected=str(error)))
     return _answer(status, str(error), faults)
 
 

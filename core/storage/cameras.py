@@ -1,23 +1,33 @@
 """Questions about cameras."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.errors import BadRequest, NotFound, SecretUnreadable
+from core.access_scopes import EVERYWHERE, CameraScope
+from core.camera_rules import NO_RULES, CameraRules, encode_rules, read_rules
+from core.errors import BadRequest, NameTaken, NotFound, SecretUnreadable
+from core.names import check_name
 from core.secrets import SecretBox
+from core.storage.audit import SYSTEM, Actor, record_change
 from core.storage.engine import utc_now
-from core.storage.sites import settle_site, settle_zone
+from core.storage.scopes import is_in_scope
+from core.storage.sites import drop_unused, settle_site, settle_zone
 from core.storage.tables import CameraRow, OpenTracksRow, SiteRow, ZoneRow
 
 FRAMES_PER_SECOND_DEFAULT = 5.0
 FRAMES_PER_SECOND_MIN = 0.5
 """Slower, people pass between two frames, and nobody can be followed."""
+FRAMES_PER_SECOND_MAX = 30.0
 LONG_SIDE_DEFAULT = 960
+LONG_SIDES = range(160, 3841)
 TRANSPORTS = ("tcp", "udp")
+
+_NewOrKnown = TypeVar("_NewOrKnown", "NewCamera", "Camera")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,7 @@ class NewCamera:
     is_paused: bool = False
     frames_per_second: float = FRAMES_PER_SECOND_DEFAULT
     long_side: int = LONG_SIDE_DEFAULT
+    rules: CameraRules = NO_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,70 +51,98 @@ class Camera(NewCamera):
     """A registered camera. version: changes with every change."""
 
     id: int = 0
+    site_id: int | None = None
+    zone_id: int | None = None
     version: int = 1
     created_at: datetime = field(default_factory=utc_now)
     updated_at: datetime = field(default_factory=utc_now)
 
 
-def list_cameras(session: Session, box: SecretBox) -> list[Camera]:
-    """List the cameras by name."""
-    rows = session.scalars(
-        select(CameraRow).where(CameraRow.removed_at.is_(None)).order_by(CameraRow.name)
-    )
-    return [_read(session, row, box) for row in rows]
+def list_cameras(session: Session, box: SecretBox, scope: CameraScope = EVERYWHERE) -> list[Camera]:
+    """List the cameras of a scope by name."""
+    rows = session.execute(_registered(scope).order_by(CameraRow.name))
+    return [_read(box, *row) for row in rows]
 
 
-def get_camera(session: Session, box: SecretBox, camera_id: int) -> Camera:
-    """Read one camera. Raises NotFound."""
-    return _read(session, _row(session, camera_id), box)
+def get_camera(
+    session: Session, box: SecretBox, camera_id: int, scope: CameraScope = EVERYWHERE
+) -> Camera:
+    """Read one camera. Raises NotFound, also where it lies out of scope."""
+    return _read(box, *_find(session, _registered(scope), camera_id))
 
 
-def add_camera(session: Session, box: SecretBox, new: NewCamera) -> Camera:
-    """Register a camera. Raises BadRequest on a value that cannot work or a name that is taken."""
-    _check(new.name, new.transport, new.frames_per_second, new.long_side)
+def hold_camera(
+    session: Session, box: SecretBox, camera_id: int, scope: CameraScope = EVERYWHERE
+) -> Camera:
+    """Read one camera, and let nobody else change it until the transaction ends.
+
+    Raises NotFound.
+    """
+    held = _registered(scope).with_for_update(of=CameraRow)
+    return _read(box, *_find(session, held, camera_id))
+
+
+def add_camera(
+    session: Session,
+    box: SecretBox,
+    new: NewCamera,
+    actor: Actor = SYSTEM,
+    scope: CameraScope = EVERYWHERE,
+) -> Camera:
+    """Register a camera.
+
+    Raises BadRequest on a value that cannot work or a site out of scope, and NameTaken.
+    """
     now = utc_now()
-    row = CameraRow(
-        name=new.name.strip(),
-        sealed_address=box.seal(new.address),
-        redacted_address=new.redacted_address,
-        transport=new.transport,
-        is_paused=new.is_paused,
-        frames_per_second=new.frames_per_second,
-        long_side=new.long_side,
-        version=1,
-        created_at=now,
-        updated_at=now,
-    )
-    _place(session, row, new.site.strip(), new.zone.strip())
+    row = CameraRow(version=1, created_at=now, updated_at=now)
+    _fill(session, box, row, _tidied(new), scope)
     session.add(row)
-    _flush(session, new.name)
-    return _read(session, row, box)
+    _flush(session, row.name)
+    added = get_camera(session, box, row.id)
+    record_change(session, actor, "camera.add", describe(added), after=_audited(added))
+    return added
 
 
-def change_camera(session: Session, box: SecretBox, camera_id: int, **changes: object) -> Camera:
-    """Change the named fields of a camera. Raises NotFound, BadRequest."""
-    row = _row(session, camera_id)
-    if "address" in changes:
-        row.sealed_address = box.seal(str(changes.pop("address")))
-    site, zone = _place_of(session, row)
-    _place(
-        session, row, str(changes.pop("site", site)).strip(), str(changes.pop("zone", zone)).strip()
-    )
-    for name, value in changes.items():
-        setattr(row, name, value.strip() if isinstance(value, str) else value)
-    _check(row.name, row.transport, row.frames_per_second, row.long_side)
+def change_camera(
+    session: Session,
+    box: SecretBox,
+    camera_id: int,
+    actor: Actor = SYSTEM,
+    scope: CameraScope = EVERYWHERE,
+    **changes: Any,
+) -> Camera:
+    """Change fields of a camera, named as in NewCamera; what is so already makes no new version.
+
+    Raises NotFound, BadRequest and NameTaken.
+    """
+    before = hold_camera(session, box, camera_id, scope)
+    wanted = _tidied(replace(before, **changes))
+    if wanted == before:
+        return before
+    row = session.get_one(CameraRow, camera_id)
+    _fill(session, box, row, wanted, scope)
     row.version += 1
     row.updated_at = utc_now()
     _flush(session, row.name)
-    return _read(session, row, box)
+    drop_unused(session, before.site_id, before.zone_id)
+    after = get_camera(session, box, camera_id)
+    _record(session, actor, before, after)
+    return after
 
 
-def remove_camera(session: Session, camera_id: int) -> None:
-    """Take a camera off; its history stays. Raises NotFound.
+def remove_camera(
+    session: Session,
+    camera_id: int,
+    actor: Actor = SYSTEM,
+    scope: CameraScope = EVERYWHERE,
+) -> None:
+    """Take a camera off; its history stays, and its site and zone with it. Raises NotFound.
 
     The row stays for the history to point to; address and name are given up.
     """
-    row = _row(session, camera_id)
+    row, _, _ = _find(session, _registered(scope).with_for_update(of=CameraRow), camera_id)
+    before = {"name": row.name, "url": row.redacted_address}
+    record_change(session, actor, "camera.remove", f'camera {camera_id} "{row.name}"', before)
     row.removed_at = utc_now()
     row.sealed_address = b""
     row.name = f"{row.name} (removed {row.id})"
@@ -115,27 +154,32 @@ def camera_exists(session: Session, camera_id: int) -> bool:
     return session.get(CameraRow, camera_id) is not None
 
 
-def _row(session: Session, camera_id: int) -> CameraRow:
-    row = session.get(CameraRow, camera_id)
-    if row is None or row.removed_at is not None:
+def describe(camera: Camera) -> str:
+    """Name a camera, as the subject of a line in the audit."""
+    return f'camera {camera.id} "{camera.name}"'
+
+
+def _registered(scope: CameraScope) -> Select[CameraRow, str | None, str | None]:
+    """Ask for the registered cameras of a scope, each with the names of its site and zone."""
+    return (
+        select(CameraRow, SiteRow.name, ZoneRow.name)
+        .outerjoin(SiteRow, SiteRow.id == CameraRow.site_id)
+        .outerjoin(ZoneRow, ZoneRow.id == CameraRow.zone_id)
+        .where(CameraRow.removed_at.is_(None), is_in_scope(scope))
+        .execution_options(populate_existing=True)
+    )
+
+
+def _find(
+    session: Session, cameras: Select[CameraRow, str | None, str | None], camera_id: int
+) -> tuple[CameraRow, str | None, str | None]:
+    found = session.execute(cameras.where(CameraRow.id == camera_id)).one_or_none()
+    if found is None:
         raise NotFound(f"there is no camera {camera_id}")
-    return row
+    return found
 
 
-def _place(session: Session, row: CameraRow, site: str, zone: str) -> None:
-    """Hang a camera into a site and a zone of it; names that are new are made."""
-    row.site_id = settle_site(session, site)
-    row.zone_id = settle_zone(session, row.site_id, zone)
-
-
-def _place_of(session: Session, row: CameraRow) -> tuple[str, str]:
-    site = session.get(SiteRow, row.site_id) if row.site_id else None
-    zone = session.get(ZoneRow, row.zone_id) if row.zone_id else None
-    return site.name if site else "", zone.name if zone else ""
-
-
-def _read(session: Session, row: CameraRow, box: SecretBox) -> Camera:
-    site, zone = _place_of(session, row)
+def _read(box: SecretBox, row: CameraRow, site: str | None, zone: str | None) -> Camera:
     try:
         address = box.unseal(row.sealed_address)
     except SecretUnreadable as error:
@@ -145,37 +189,96 @@ def _read(session: Session, row: CameraRow, box: SecretBox) -> Camera:
         address=address,
         redacted_address=row.redacted_address,
         transport=row.transport,
-        site=site,
-        zone=zone,
+        site=site or "",
+        zone=zone or "",
         is_paused=row.is_paused,
         frames_per_second=row.frames_per_second,
         long_side=row.long_side,
+        rules=read_rules(row.rules),
         id=row.id,
+        site_id=row.site_id,
+        zone_id=row.zone_id,
         version=row.version,
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
 
 
-def _check(name: str, transport: str, frames_per_second: float, long_side: int) -> None:
-    if not 1 <= len(name.strip()) <= 100:
-        raise BadRequest("name", "a camera needs a name of 1 to 100 characters")
-    if transport not in TRANSPORTS:
-        raise BadRequest("transport", f'transport is "{transport}"; give tcp or udp')
-    if not FRAMES_PER_SECOND_MIN <= frames_per_second <= 30:
+def _fill(
+    session: Session, box: SecretBox, row: CameraRow, wanted: NewCamera, scope: CameraScope
+) -> None:
+    """Write what a user says of a camera into its row.
+
+    Its place comes first: what asks SQL would write a row that is half filled.
+    """
+    _check(wanted)
+    site_id = settle_site(session, wanted.site)
+    if not scope.sees(site_id):
+        raise BadRequest("site", "site: expected one of the sites that you are limited to")
+    row.zone_id = settle_zone(session, site_id, wanted.zone)
+    row.site_id = site_id
+    row.name = wanted.name
+    row.sealed_address = box.seal(wanted.address)
+    row.redacted_address = wanted.redacted_address
+    row.transport = wanted.transport
+    row.is_paused = wanted.is_paused
+    row.frames_per_second = wanted.frames_per_second
+    row.long_side = wanted.long_side
+    row.rules = encode_rules(wanted.rules)
+
+
+def _tidied(camera: _NewOrKnown) -> _NewOrKnown:
+    return replace(
+        camera, name=camera.name.strip(), site=camera.site.strip(), zone=camera.zone.strip()
+    )
+
+
+def _check(camera: NewCamera) -> None:
+    """Raise BadRequest for the first field that cannot work."""
+    check_name("name", camera.name)
+    for field_name in ("site", "zone"):
+        if getattr(camera, field_name):
+            check_name(field_name, getattr(camera, field_name))
+    if camera.transport not in TRANSPORTS:
+        raise BadRequest("transport", f'transport is "{camera.transport}"; give tcp or udp')
+    if not FRAMES_PER_SECOND_MIN <= camera.frames_per_second <= FRAMES_PER_SECOND_MAX:
         raise BadRequest(
             "frames_per_second",
-            f"frames_per_second is {frames_per_second}; give {FRAMES_PER_SECOND_MIN} to 30",
+            f"frames_per_second is {camera.frames_per_second}; "
+            f"give {FRAMES_PER_SECOND_MIN:g} to {FRAMES_PER_SECOND_MAX:g}",
         )
-    if not 160 <= long_side <= 3840:
-        raise BadRequest("long_side", f"long_side is {long_side}; give 160 to 3840 pixels")
+    if camera.long_side not in LONG_SIDES:
+        raise BadRequest(
+            "long_side",
+            f"long_side is {camera.long_side}; give {LONG_SIDES[0]} to {LONG_SIDES[-1]} pixels",
+        )
 
 
 def _flush(session: Session, name: str) -> None:
     try:
         session.flush()
     except IntegrityError as error:
-        session.rollback()
-        raise BadRequest(
-            "name", f'a camera named "{name}" is there already; choose another name'
-        ) from error
+        raise NameTaken(f'a camera named "{name}" is there already; choose another name') from error
+
+
+def _record(session: Session, actor: Actor, before: Camera, after: Camera) -> None:
+    """Write a change into the audit; that of a password is told without it."""
+    was, now = _audited(before), _audited(after)
+    if before.address != after.address and was["url"] == now["url"]:
+        now["url"] += " (with another user or password)"
+    record_change(session, actor, "camera.change", describe(before), was, now)
+
+
+def _audited(camera: Camera) -> dict[str, Any]:
+    """Name the fields of a camera as the API does, without secrets."""
+    return {
+        "name": camera.name,
+        "url": camera.redacted_address,
+        "transport": camera.transport,
+        "site": camera.site,
+        "zone": camera.zone,
+        "is_paused": camera.is_paused,
+        "frames_per_second": camera.frames_per_second,
+        "long_side": camera.long_side,
+        "rules": camera.rules.model_dump(mode="json", exclude_defaults=True),
+    }

@@ -27,7 +27,7 @@ from core.storage.users import Role
 from dashboard.access import needs
 from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, Asked, Id, Name, Text, answer, answer_nothing
-from dashboard.problems import API_PREFIX, Refused, conflict, unfit
+from dashboard.problems import API_PREFIX, Refused, unfit
 from dashboard.services import services
 
 SNAPSHOT_WAIT_S = 3.0
@@ -155,7 +155,6 @@ def register_camera(body: CameraAsked) -> Response:
     provided = services()
     fields = body.model_dump(exclude={"url"}) | _address_fields(body.url)
     with provided.database.write() as session:
-        _refuse_taken(list_cameras(session, provided.box), body.name)
         camera = add_camera(session, provided.box, NewCamera(**fields))
     response = answer(_write(camera, None), HTTPStatus.CREATED)
     response.headers["Location"] = f"{API_PREFIX}/cameras/{camera.id}"
@@ -187,9 +186,6 @@ def change(path: CameraPath, body: CameraChanges) -> Response:
         camera = get_camera(session, provided.box, path.camera_id)
         if "url" in changes:
             changes |= _changed_address(camera, changes.pop("url"))
-        if "name" in changes:
-            others = [one for one in list_cameras(session, provided.box) if one.id != camera.id]
-            _refuse_taken(others, changes["name"])
         if changes:
             camera = change_camera(session, provided.box, camera.id, **changes)
     return answer(_write(camera, _health_of(camera.id)))
@@ -268,12 +264,6 @@ def _address_fields(url: str) -> dict[str, str]:
 def _changed_address(camera: Camera, url: str) -> dict[str, str]:
     """Read a new address; the one that we answered, sent back, changes nothing."""
     return {} if url == camera.redacted_address else _address_fields(url)
-
-
-def _refuse_taken(cameras: list[Camera], name: str) -> None:
-    """Refuse a name that one of these cameras has. Call within the transaction that writes."""
-    if any(camera.name == name for camera in cameras):
-        raise conflict("name", f'a camera named "{name}" is there already; choose another name')
 
 
 def _address_to_check(body: CheckAsked) -> str:

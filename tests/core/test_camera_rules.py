@@ -19,6 +19,7 @@ from core.camera_rules import (
     encode_rules,
     is_required,
     parse_rules,
+    read_rules,
     select_faces,
 )
 from core.errors import BadEntry, BadRequest
@@ -310,6 +311,15 @@ def test_rules_that_cannot_work_are_refused_in_words(text: str, words: str) -> N
     assert refused.value.field == "rules"
     with pytest.raises(BadEntry, match=words):
         decode_rules(text)
+
+
+def test_broken_rules_of_the_database_rule_nothing_and_are_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert read_rules("{broken") is NO_RULES
+    assert "every face counts there" in caplog.text
+    assert read_rules("{}") is NO_RULES
+    assert read_rules('{"face_px_min": 24}').face_px_min == 24
 
 
 def test_polygons_points_and_spans_are_bounded() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.errors import BadRequest, NotFound, SecretUnreadable
+from core.errors import BadRequest, NameTaken, NotFound, SecretUnreadable
 from core.secrets import SecretBox
 from core.storage.cameras import (
     NewCamera,
@@ -91,7 +91,7 @@ def test_values_that_cannot_work_are_refused(
 def test_a_name_is_used_once(any_database: Database, box: SecretBox) -> None:
     with any_database.write() as session:
         add_camera(session, box, DOOR)
-    with pytest.raises(BadRequest, match="there already"), any_database.write() as session:
+    with pytest.raises(NameTaken, match="there already"), any_database.write() as session:
         add_camera(session, box, DOOR)
 
 
