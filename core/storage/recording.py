@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.camera_rules import NO_RULES, CameraRules, decode_rules
 from core.errors import BadEntry
-from core.keys import PARTITIONS
+from core.keys import PARTITIONS, partition_of
 from core.preferences import Preferences
 from core.storage.installation import read_time_zone
 from core.storage.pictures import (
@@ -138,6 +138,17 @@ def record(session: Session, recording: Recording, mark: Mark) -> Mark | None:
     _keep_snapshots(session, recording.snapshots)
     keep_open_pictures(session, recording.pictures)
     return new
+
+
+def supersede(session: Session, camera_ids: Iterable[int]) -> None:
+    """Make recorders throw away what they hold of these cameras, and read it anew.
+
+    For whoever changes open tracks, open pictures or minutes behind the recorder, in
+    the same transaction: else it would write its own back.
+    """
+    row = PartitionRow
+    partitions = {partition_of(camera_id) for camera_id in camera_ids}
+    session.execute(update(row).where(row.id.in_(partitions)).values(version=row.version + 1))
 
 
 @lru_cache(maxsize=1024)

@@ -31,6 +31,7 @@ from core.storage.recording import (
     read_open_tracks,
     read_watch,
     record,
+    supersede,
 )
 from core.storage.sightings import SightingFilter, get_sighting, list_sightings
 from core.storage.tables import (
@@ -237,3 +238,15 @@ def test_a_picture_goes_with_its_sighting(any_database: Database, camera_id: int
         sightings = list_sightings(session, DAY, None, 10)[0]
         (owner,) = [one for one in sightings if one.started_at == NOON + timedelta(seconds=5)]
         assert read_picture(session, owner.id) == picture
+
+
+def test_a_recorder_that_is_superseded_writes_nothing(
+    any_database: Database, camera_id: int
+) -> None:
+    partition = camera_id % 32
+    with any_database.write() as session:
+        supersede(session, [camera_id])
+    assert write(any_database, Recording(partition, "1-0"), Mark("0-0", 0)) is None
+    with any_database.read() as session:
+        assert read_mark(session, partition) == Mark("0-0", 1)
+        assert read_mark(session, (partition + 1) % 32) == Mark("0-0", 0)
