@@ -1,5 +1,6 @@
 """Facts of the installation as a whole."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -7,8 +8,10 @@ from sqlalchemy.orm import Session
 from core.errors import BadSettings, SecretUnreadable
 from core.secrets import SecretBox
 from core.storage.tables import SettingRow
+from core.types import from_microseconds, to_microseconds
 
 _KEY_CHECK = "key_check"
+_MINUTES_FROM = "minutes_from"
 _TIME_ZONE = "time_zone"
 
 
@@ -44,3 +47,21 @@ def read_time_zone(session: Session) -> ZoneInfo:
 def write_time_zone(session: Session, zone: ZoneInfo) -> None:
     """Remember the zone; the rollups must be cut by it already."""
     session.merge(SettingRow(name=_TIME_ZONE, value=zone.key.encode()))
+
+
+def read_minutes_from(session: Session) -> datetime | None:
+    """Read since when minutes of the history are kept; None: none was ever pruned."""
+    row = session.get(SettingRow, _MINUTES_FROM)
+    return from_microseconds(int(row.value)) if row else None
+
+
+def write_minutes_from(session: Session, moment: datetime) -> None:
+    """Say since when minutes are kept, an hour's start; it never moves back.
+
+    Call it before minutes are deleted: from then on nobody reads older ones, so that
+    nobody counts what is half deleted.
+    """
+    known = read_minutes_from(session)
+    if known is None or moment > known:
+        value = str(to_microseconds(moment)).encode()
+        session.merge(SettingRow(name=_MINUTES_FROM, value=value))

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, literal, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from core.access_scopes import EVERYWHERE, CameraScope
 from core.errors import BadRequest, NotFound
@@ -38,6 +39,13 @@ class Sighting:
     is_required: bool = True
     changes: int = 0
     has_picture: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SightingDetail(Sighting):
+    """A sighting with its votes over time (`core/timelines.py`); None once they are pruned."""
+
+    timeline: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +84,21 @@ def list_sightings(
         conditions += _narrow(session, wanted, conditions, limit)
     ids = select(row.id).where(*conditions).order_by(*order).limit(limit + 1)
     query = select(row, _has_picture()).where(row.id.in_(ids)).order_by(*order)
-    found = [_sighting(one, has_picture) for one, has_picture in session.execute(query)]
+    found = [Sighting(*_fields(*one)) for one in session.execute(query)]
     page = found[:limit]
     return page, _write_cursor(page[-1]) if len(found) > limit else None
 
 
-def get_sighting(session: Session, sighting_id: int, scope: CameraScope = EVERYWHERE) -> Sighting:
+def get_sighting(
+    session: Session, sighting_id: int, scope: CameraScope = EVERYWHERE
+) -> SightingDetail:
     """Read one sighting. Raises NotFound, also where its camera is out of scope."""
     row = SightingRow
-    query = select(row, _has_picture()).where(row.id == sighting_id)
+    query = select(row, _has_picture()).options(undefer(row.timeline)).where(row.id == sighting_id)
     found = session.execute(query.where(row.camera_id.in_(camera_ids_in(scope)))).first()
     if found is None:
         raise NotFound(f"there is no sighting {sighting_id}")
-    return _sighting(*found)
+    return SightingDetail(*_fields(*found), timeline=found[0].timeline)
 
 
 def _conditions(
@@ -154,8 +164,9 @@ def _read_cursor(cursor: str) -> tuple[object, object]:
         raise BadRequest("cursor", "this cursor was not made by this list") from error
 
 
-def _sighting(row: SightingRow, has_picture: bool) -> Sighting:
-    return Sighting(
+def _fields(row: SightingRow, has_picture: bool) -> tuple[Any, ...]:
+    """Read the fields of a Sighting, in their order."""
+    return (
         row.id,
         row.camera_id,
         row.started_at,
