@@ -12,7 +12,7 @@ class SecretBox:
     """Seals with the newest key and opens with any, so that keys can be rotated."""
 
     def __init__(self, keys: list[bytes]) -> None:
-        self._newest_key = keys[0]
+        self._keys = keys
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     @classmethod
@@ -51,12 +51,17 @@ class SecretBox:
 
     def derive(self, purpose: str) -> str:
         """Derive a text key for one purpose (sessions, say) from the newest key."""
-        # Imported here: only the dashboard derives keys.
+        return self.derive_each(purpose)[0].hex()
+
+    def derive_each(self, purpose: str) -> list[bytes]:
+        """Derive 32 bytes for one purpose from every key, newest first."""
+        # Imported here: only the dashboard and jobs derive keys.
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-        key = HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(self._newest_key)
-        return key.hex()
+        return [
+            HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(key) for key in self._keys
+        ]
 
 
 def _write_new_key(key_file: Path) -> None:

@@ -13,6 +13,7 @@ from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
+from core.storage.evidence_policy import publish_face_seal
 from core.storage.installation import check_key, find_time_zone
 from core.storage.model_activations import register_shipped
 from core.storage.rollups import settle_time_zone
@@ -67,6 +68,7 @@ def migrate_database(
         upgrade(url)
         with database.write() as session:
             check_key(session, box)
+            publish_face_seal(session, box)
             register_shipped(session, models)
             if time_zone or find_time_zone(session) is None:
                 settle_time_zone(session, ZoneInfo(time_zone or _machine_zone()))

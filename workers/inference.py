@@ -2,14 +2,16 @@
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from core.errors import BadPicture
+from core.evidence import NOTHING, EvidencePolicy
+from core.face_pictures import cut_face_crops
 from core.frames import LeasedFrame
 from core.pictures import decode_jpeg
-from core.types import Faces, Image, Result
+from core.types import FaceCrop, Faces, Image, Result
 
 logger = logging.getLogger(__name__)
 
@@ -55,12 +57,15 @@ class InferenceLoop:
         min_score: float,
         batch_frames: int,
         batch_wait_s: float,
+        read_policy: Callable[[], EvidencePolicy] = lambda: NOTHING,
     ) -> None:
+        """read_policy: what may be kept of faces now; asked at every batch."""
         self._frames = frames
         self._analyser = analyser
         self._min_score = min_score
         self._batch_frames = batch_frames
         self._batch_wait_s = batch_wait_s
+        self._read_policy = read_policy
         self.done = WorkDone()
 
     def use(self, analyser: Analyser) -> Analyser:
@@ -74,9 +79,9 @@ class InferenceLoop:
         if not images:
             return 0
         found = self._analyser.analyse(images, self._min_score)
-        finished = 0
-        for leased, faces in zip(leases, found, strict=True):
-            finished += self._finish(leased, faces)
+        policy, finished = self._read_policy(), 0
+        for leased, image, faces in zip(leases, images, found, strict=True):
+            finished += self._finish(leased, faces, cut_face_crops(image, faces, policy))
         return finished
 
     def _take_batch(self, wait_s: float) -> list[LeasedFrame]:
@@ -102,7 +107,7 @@ class InferenceLoop:
                 self._frames.fail(leased)
         return images, leases
 
-    def _finish(self, leased: LeasedFrame, faces: Faces) -> bool:
+    def _finish(self, leased: LeasedFrame, faces: Faces, crops: tuple[FaceCrop, ...]) -> bool:
         frame = leased.frame
         result = Result(
             frame.camera_id,
@@ -110,6 +115,7 @@ class InferenceLoop:
             frame.size_wh,
             faces=faces,
             model_version=self._analyser.model_version,
+            crops=crops,
         )
         is_finished = self._frames.finish(leased, result)
         self.done.frames += is_finished

@@ -40,14 +40,18 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
     threads: cores to use; all that the process may use where None. Newly activated
     models are taken between two batches; people's pictures are answered beside.
     """
+    from core.storage.engine import Database
     from models.registry import ModelRegistry
     from workers.inference import InferenceLoop
     from workers.model_following import ModelFollower, leave
     from workers.picture_answers import PictureDesk, SharedAnalyser
+    from workers.policy_following import PolicyFollower
 
     redis = connect_redis(settings)
     follower = ModelFollower(ModelRegistry(settings, threads), partial(answer_next, redis))
     models = follower.load_first()
+    is_led = settings.database_is_there
+    policies = PolicyFollower(Database(settings.database) if is_led else None)
     analyser = SharedAnalyser(models.analyser)
     loop = InferenceLoop(
         _frame_queue(redis, settings),
@@ -55,11 +59,12 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
         settings.min_score,
         settings.batch_frames,
         settings.batch_wait_ms / 1000,
+        lambda: policies.policy,
     )
     with Beating(redis, "worker") as beating:
         logger.info("worker analyses with %s", ", ".join(models.versions))
         # Without a database there is nothing to follow, and no version to try for those who ask.
-        beside = [follower.start(stop)] if settings.database_is_there else []
+        beside = [follower.start(stop), policies.start(stop)] if is_led else []
         beside.append(PictureDesk(analyser, partial(answer_next, redis)).start(stop))
         while not stop.is_set:
             try:

@@ -7,8 +7,10 @@ import numpy as np
 from redis import Redis
 
 from core.accounts import FrameAccount, read_accounts
+from core.evidence import EvidencePolicy
 from core.frames import FrameQueue
 from core.pictures import encode_jpeg
+from core.preferences import EvidenceMode
 from core.results import ResultQueue
 from core.types import Faces, Frame, Image
 from tests.workers.scenes import at, box, faces
@@ -88,3 +90,26 @@ def test_a_result_after_its_lease_is_dropped_and_counted(redis: Redis) -> None:
 
     assert one_loop.step(0) == 0
     assert one_loop.done.too_late == 1
+
+
+def test_what_may_be_kept_of_faces_is_asked_at_every_batch(redis: Redis) -> None:
+    policy = EvidencePolicy(EvidenceMode.BLURRED)
+    one_loop = InferenceLoop(FrameQueue(redis), OneFaceEach(), 0.5, 4, 0, lambda: policy)
+    push(redis, 1)
+    one_loop.step(0)
+    policy = EvidencePolicy(EvidenceMode.NUMBERS)
+    push(redis, 33)
+    one_loop.step(0)
+
+    [batch] = ResultQueue(redis, "me").take({1: "0-0"}, 10, 0.1)
+
+    crops = {result.camera_id: result.crops for result in batch.results}
+    assert [(crop.face, crop.is_sharp) for crop in crops[1]] == [(0, False)]
+    assert crops[33] == ()
+
+
+def test_unless_told_otherwise_nothing_of_a_face_is_kept(redis: Redis) -> None:
+    push(redis, 1)
+    loop(redis, OneFaceEach()).step(0)
+    [batch] = ResultQueue(redis, "me").take({1: "0-0"}, 10, 0.1)
+    assert [result.crops for result in batch.results] == [()]
