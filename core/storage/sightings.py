@@ -1,7 +1,7 @@
 """Questions about sightings: one person passing one camera, each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,7 +98,7 @@ def get_sighting(
     found = session.execute(query.where(row.camera_id.in_(camera_ids_in(scope)))).first()
     if found is None:
         raise NotFound(f"there is no sighting {sighting_id}")
-    return SightingDetail(*_fields(*found), timeline=found[0].timeline)
+    return replace(SightingDetail(*_fields(*found)), timeline=found[0].timeline)
 
 
 def _conditions(
