@@ -9,6 +9,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
+from core.camera_entries import (
+    FRAMES_PER_SECOND_DEFAULT,
+    FRAMES_PER_SECOND_MAX,
+    FRAMES_PER_SECOND_MIN,
+    LONG_SIDE_DEFAULT,
+    LONG_SIDE_MAX,
+    LONG_SIDE_MIN,
+)
 from core.camera_rules import NO_RULES, CameraRules, encode_rules, read_rules
 from core.errors import BadRequest, NameTaken, NotFound, SecretUnreadable
 from core.names import check_name
@@ -17,14 +25,8 @@ from core.storage.audit import SYSTEM, Actor, record_change
 from core.storage.engine import utc_now
 from core.storage.scopes import is_in_scope
 from core.storage.sites import drop_unused, settle_site, settle_zone
-from core.storage.tables import CameraRow, OpenTracksRow, SiteRow, ZoneRow
+from core.storage.tables import CameraRow, OpenPictureRow, OpenTracksRow, SiteRow, ZoneRow
 
-FRAMES_PER_SECOND_DEFAULT = 5.0
-FRAMES_PER_SECOND_MIN = 0.5
-"""Slower, people pass between two frames, and nobody can be followed."""
-FRAMES_PER_SECOND_MAX = 30.0
-LONG_SIDE_DEFAULT = 960
-LONG_SIDES = range(160, 3841)
 TRANSPORTS = ("tcp", "udp")
 
 _NewOrKnown = TypeVar("_NewOrKnown", "NewCamera", "Camera")
@@ -147,6 +149,7 @@ def remove_camera(
     row.sealed_address = b""
     row.name = f"{row.name} (removed {row.id})"
     session.execute(delete(OpenTracksRow).where(OpenTracksRow.camera_id == camera_id))
+    session.execute(delete(OpenPictureRow).where(OpenPictureRow.camera_id == camera_id))
 
 
 def camera_exists(session: Session, camera_id: int) -> bool:
@@ -247,10 +250,10 @@ def _check(camera: NewCamera) -> None:
             f"frames_per_second is {camera.frames_per_second}; "
             f"give {FRAMES_PER_SECOND_MIN:g} to {FRAMES_PER_SECOND_MAX:g}",
         )
-    if camera.long_side not in LONG_SIDES:
+    if not LONG_SIDE_MIN <= camera.long_side <= LONG_SIDE_MAX:
         raise BadRequest(
             "long_side",
-            f"long_side is {camera.long_side}; give {LONG_SIDES[0]} to {LONG_SIDES[-1]} pixels",
+            f"long_side is {camera.long_side}; give {LONG_SIDE_MIN} to {LONG_SIDE_MAX} pixels",
         )
 
 

@@ -3,47 +3,36 @@
 import base64
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from flask import Response
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from core.camera_entries import CameraChanges, CameraEntry, Transport, Url
+from core.camera_rules import CameraRules
 from core.checks import TIMEOUT_S, TOPIC, CheckQuestion, decode_check, seal_question
 from core.heartbeats import CameraHealth, CameraState, read_health
 from core.requests import ask
 from core.sources import parse_source
 from core.storage.cameras import (
-    FRAMES_PER_SECOND_DEFAULT,
-    LONG_SIDE_DEFAULT,
     Camera,
     NewCamera,
     add_camera,
     change_camera,
     get_camera,
+    hold_camera,
     list_cameras,
     remove_camera,
 )
 from core.storage.users import Role
-from dashboard.access import needs
+from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import Answered, Asked, Id, Name, Text, answer, answer_nothing
+from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
+from dashboard.audit import actor
 from dashboard.problems import API_PREFIX, Refused, unfit
 from dashboard.services import services
 
 SNAPSHOT_WAIT_S = 3.0
-
-Url = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-    Field(
-        description="rtsp, rtsps, http or https address, the index of a webcam, "
-        "or a file of the media folder. Answers never hold its password.",
-    ),
-]
-Transport = Literal["tcp", "udp"]
-Rate = Annotated[float, Field(ge=0.5, le=30, description="Frames a second that are analysed.")]
-LongSide = Annotated[int, Field(ge=160, le=3840, description="Longer side for analysis, pixels.")]
-
 
 blueprint = api_blueprint("cameras", "What is watched.")
 
@@ -55,32 +44,6 @@ _JPEG: dict[Any, Any] = {
 
 class CameraPath(Asked):
     camera_id: Id
-
-
-class CameraAsked(Asked):
-    """A camera to register."""
-
-    name: Name
-    url: Url
-    transport: Transport = "tcp"
-    site: Text = ""
-    zone: Text = ""
-    is_paused: bool = False
-    frames_per_second: Rate = FRAMES_PER_SECOND_DEFAULT
-    long_side: LongSide = LONG_SIDE_DEFAULT
-
-
-class CameraChanges(Asked):
-    """What to change of a camera; what is left out or null stays."""
-
-    name: Name | None = None
-    url: Url | None = None
-    transport: Transport | None = None
-    site: Text | None = None
-    zone: Text | None = None
-    is_paused: bool | None = None
-    frames_per_second: Rate | None = None
-    long_side: LongSide | None = None
 
 
 class CheckAsked(Asked):
@@ -110,10 +73,13 @@ class CameraAnswer(Answered):
     url: str = Field(description="Without user and password.")
     transport: str
     site: str
+    site_id: int | None = Field(description="Null where it hangs at no site.")
     zone: str
+    zone_id: int | None
     is_paused: bool
     frames_per_second: float
     long_side: int
+    rules: CameraRules
     version: int
     created_at: datetime
     updated_at: datetime
@@ -144,18 +110,20 @@ def list_all() -> Response:
     provided = services()
     health = read_health(provided.redis)
     with provided.database.read() as session:
-        cameras = list_cameras(session, provided.box)
+        cameras = list_cameras(session, provided.box, identity().scope)
     return answer(CameraPage(items=[_write(one, health.get(one.id)) for one in cameras]))
 
 
 @blueprint.post("/cameras", responses={201: CameraAnswer})
 @needs(Role.OPERATOR)
-def register_camera(body: CameraAsked) -> Response:
+def register_camera(body: CameraEntry) -> Response:
     """Register a camera; ingest opens it within 2 seconds."""
     provided = services()
-    fields = body.model_dump(exclude={"url"}) | _address_fields(body.url)
+    fields = dict(body)
+    address = _address_fields(fields.pop("url"))
     with provided.database.write() as session:
-        camera = add_camera(session, provided.box, NewCamera(**fields))
+        new = NewCamera(**fields, **address)
+        camera = add_camera(session, provided.box, new, actor(), identity().scope)
     response = answer(_write(camera, None), HTTPStatus.CREATED)
     response.headers["Location"] = f"{API_PREFIX}/cameras/{camera.id}"
     return response
@@ -180,14 +148,13 @@ def read(path: CameraPath) -> Response:
 @needs(Role.OPERATOR)
 def change(path: CameraPath, body: CameraChanges) -> Response:
     """Change a camera. Without a url it keeps its address and password."""
-    provided = services()
-    changes = body.model_dump(exclude_none=True)
+    provided, who = services(), identity()
+    changes = {name: value for name, value in body if value is not None}
     with provided.database.write() as session:
-        camera = get_camera(session, provided.box, path.camera_id)
+        camera = hold_camera(session, provided.box, path.camera_id, who.scope)
         if "url" in changes:
             changes |= _changed_address(camera, changes.pop("url"))
-        if changes:
-            camera = change_camera(session, provided.box, camera.id, **changes)
+        camera = change_camera(session, provided.box, camera.id, actor(), who.scope, **changes)
     return answer(_write(camera, _health_of(camera.id)))
 
 
@@ -196,7 +163,7 @@ def change(path: CameraPath, body: CameraChanges) -> Response:
 def remove(path: CameraPath) -> Response:
     """Take a camera off; its history stays."""
     with services().database.write() as session:
-        remove_camera(session, path.camera_id)
+        remove_camera(session, path.camera_id, actor(), identity().scope)
     return answer_nothing()
 
 
@@ -216,7 +183,7 @@ def snapshot(path: CameraPath) -> Response:
 def _read(camera_id: int) -> Camera:
     provided = services()
     with provided.database.read() as session:
-        return get_camera(session, provided.box, camera_id)
+        return get_camera(session, provided.box, camera_id, identity().scope)
 
 
 def _health_of(camera_id: int) -> CameraHealth | None:
@@ -230,10 +197,13 @@ def _write(camera: Camera, health: CameraHealth | None) -> CameraAnswer:
         url=camera.redacted_address,
         transport=camera.transport,
         site=camera.site,
+        site_id=camera.site_id,
         zone=camera.zone,
+        zone_id=camera.zone_id,
         is_paused=camera.is_paused,
         frames_per_second=camera.frames_per_second,
         long_side=camera.long_side,
+        rules=camera.rules,
         version=camera.version,
         created_at=camera.created_at,
         updated_at=camera.updated_at,
@@ -255,7 +225,7 @@ def _write_health(health: CameraHealth) -> HealthAnswer:
     )
 
 
-def _address_fields(url: str) -> dict[str, str]:
+def _address_fields(url: str) -> dict[str, Any]:
     """Check an address. Raises BadRequest for the field url."""
     address = parse_source(url, services().settings.media)
     return {"address": address.text, "redacted_address": address.redacted()}
@@ -272,7 +242,7 @@ def _address_to_check(body: CheckAsked) -> str:
     camera = None if body.camera_id is None else _read(body.camera_id)
     if camera is not None and body.url in (None, camera.redacted_address):
         return camera.address
-    return _address_fields(body.url or "")["address"]
+    return parse_source(body.url or "", services().settings.media).text
 
 
 def _ask_ingest(question: CheckQuestion) -> CheckAnswer:

@@ -13,9 +13,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
 )
 
+from core.names import Name as Name
+from core.names import Text as Text
 from core.statistics import Counts
 from dashboard.problems import unfit
 
@@ -60,26 +61,11 @@ def _check_year(value: datetime) -> datetime:
     return value
 
 
-def _check_printable(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("text without line breaks and control characters")
-    return value
-
-
 Moment: TypeAlias = Annotated[
     AwareDatetime, BeforeValidator(_check_rfc_3339), AfterValidator(_check_year)
 ]
-Text: TypeAlias = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, max_length=100),
-    AfterValidator(_check_printable),
-]
-Name: TypeAlias = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
-    AfterValidator(_check_printable),
-]
 Id: TypeAlias = Annotated[int, Field(ge=1, le=ID_MAX)]
+Ids: TypeAlias = Annotated[list[Id], Field(max_length=1000)]
 
 
 class TimeRange(Asked):
