@@ -29,6 +29,7 @@ from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
 from dashboard.audit import actor
+from dashboard.etags import check_match, tag_version
 from dashboard.problems import API_PREFIX, Refused, unfit
 from dashboard.services import services
 
@@ -124,7 +125,7 @@ def register_camera(body: CameraEntry) -> Response:
     with provided.database.write() as session:
         new = NewCamera(**fields, **address)
         camera = add_camera(session, provided.box, new, actor(), identity().scope)
-    response = answer(_write(camera, None), HTTPStatus.CREATED)
+    response = tag_version(answer(_write(camera, None), HTTPStatus.CREATED), camera.version)
     response.headers["Location"] = f"{API_PREFIX}/cameras/{camera.id}"
     return response
 
@@ -141,29 +142,36 @@ def check(body: CheckAsked) -> Response:
 @needs(Role.VIEWER)
 def read(path: CameraPath) -> Response:
     """Read one camera."""
-    return answer(_write(_read(path.camera_id), _health_of(path.camera_id)))
+    camera = _read(path.camera_id)
+    return tag_version(answer(_write(camera, _health_of(camera.id))), camera.version)
 
 
 @blueprint.patch("/cameras/<int:camera_id>", responses={200: CameraAnswer})
 @needs(Role.OPERATOR)
 def change(path: CameraPath, body: CameraChanges) -> Response:
-    """Change a camera. Without a url it keeps its address and password."""
+    """Change a camera. Without a url it keeps its address and password.
+
+    With If-Match only the version that was seen is changed.
+    """
     provided, who = services(), identity()
     changes = {name: value for name, value in body if value is not None}
     with provided.database.write() as session:
         camera = hold_camera(session, provided.box, path.camera_id, who.scope)
+        check_match(camera.version)
         if "url" in changes:
             changes |= _changed_address(camera, changes.pop("url"))
         camera = change_camera(session, provided.box, camera.id, actor(), who.scope, **changes)
-    return answer(_write(camera, _health_of(camera.id)))
+    return tag_version(answer(_write(camera, _health_of(camera.id))), camera.version)
 
 
 @blueprint.delete("/cameras/<int:camera_id>", responses={204: None})
 @needs(Role.OPERATOR)
 def remove(path: CameraPath) -> Response:
     """Take a camera off; its history stays."""
-    with services().database.write() as session:
-        remove_camera(session, path.camera_id, actor(), identity().scope)
+    provided, scope = services(), identity().scope
+    with provided.database.write() as session:
+        check_match(hold_camera(session, provided.box, path.camera_id, scope).version)
+        remove_camera(session, path.camera_id, actor(), scope)
     return answer_nothing()
 
 

@@ -16,6 +16,7 @@ from core.requests import answer_next
 from core.secrets import SecretBox
 from core.storage.cameras import get_camera
 from core.storage.engine import Database
+from core.storage.tables import AuditRow
 from core.types import Frame
 from dashboard.app import Dashboard
 from dashboard.services import Services
@@ -180,6 +181,77 @@ def test_a_new_address_replaces_the_old_one(
 
 def test_a_change_of_nothing_changes_nothing(operator: FlaskClient, camera: dict[str, Any]) -> None:
     assert operator.patch(f"/api/v1/cameras/{camera['id']}", json={}).get_json() == camera
+
+
+RULES: dict[str, Any] = {
+    "include": [[[0.0, 0.0], [0.5, 0.0], [0.5, 1.0]]],
+    "exclude": [],
+    "face_px_min": 24,
+    "score_min": 0.6,
+    "schedule": [{"days": ["monday", "friday"], "from": "22:00", "to": "06:00"}],
+}
+
+
+def test_rules_are_written_read_and_lifted(operator: FlaskClient, camera: dict[str, Any]) -> None:
+    path = f"/api/v1/cameras/{camera['id']}"
+    nothing = {"include": [], "exclude": [], "face_px_min": 0, "score_min": None, "schedule": None}
+    assert camera["rules"] == nothing
+    assert operator.patch(path, json={"rules": RULES}).get_json()["rules"] == RULES
+    assert operator.patch(path, json={"zone": "hall"}).get_json()["rules"] == RULES
+    assert operator.get(path).get_json()["rules"] == RULES
+    assert operator.patch(path, json={"rules": {}}).get_json()["rules"] == nothing
+
+
+def test_a_camera_is_registered_with_its_rules(operator: FlaskClient) -> None:
+    body = {"name": "gate", "url": "rtsp://host/1", "rules": RULES}
+    assert operator.post("/api/v1/cameras", json=body).get_json()["rules"] == RULES
+
+
+@pytest.mark.parametrize(
+    ("rules", "parameter"),
+    [
+        pytest.param({"include": [[[0, 0], [1, 1]]]}, "rules.include.0", id="two points"),
+        pytest.param({"include": [[[0, 0], [1, 1], [2, 0]]]}, "rules.include.0.2.0", id="outside"),
+        pytest.param({"exclude": [[[0, 0], [1, 1], [0, 0]]]}, "rules.exclude.0", id="a line"),
+        pytest.param({"face_px_min": "wide"}, "rules.face_px_min", id="text"),
+        pytest.param({"schedule": [{"days": ["monday"], "from": "8"}]}, "rules.schedule", id="8"),
+        pytest.param([], "rules", id="a list"),
+    ],
+)
+def test_rules_that_cannot_work_are_named(
+    operator: FlaskClient, camera: dict[str, Any], rules: object, parameter: str
+) -> None:
+    answer = operator.patch(f"/api/v1/cameras/{camera['id']}", json={"rules": rules})
+    assert answer.status_code == 422
+    assert answer.get_json()["field"].startswith(parameter)
+
+
+def test_changes_are_audited_with_who_made_them(
+    operator: FlaskClient, camera: dict[str, Any], database: Database
+) -> None:
+    path = f"/api/v1/cameras/{camera['id']}"
+    operator.patch(path, json={"url": "rtsp://guard:new-one@camera.example:554/stream1"})
+    operator.delete(path)
+    with database.read() as session:
+        rows = session.query(AuditRow).filter(AuditRow.action.startswith("camera.")).all()
+    assert [row.action for row in rows] == ["camera.add", "camera.change", "camera.remove"]
+    assert {row.actor for row in rows} == {"a operator's token"}
+    assert not any(secret in f"{row.before}{row.after}" for row in rows for secret in SECRETS)
+    assert "new-one" not in f"{rows[1].before}{rows[1].after}"
+
+
+def test_only_the_version_that_was_seen_is_changed(
+    operator: FlaskClient, camera: dict[str, Any]
+) -> None:
+    path = f"/api/v1/cameras/{camera['id']}"
+    seen = {"If-Match": operator.get(path).headers["ETag"]}
+    first = operator.patch(path, json={"site": "north"}, headers=seen)
+    late = operator.patch(path, json={"site": "south"}, headers=seen)
+    assert (first.status_code, late.status_code) == (200, 412)
+    assert operator.delete(path, headers=seen).status_code == 412
+    assert operator.get(path).get_json()["site"] == "north"
+    now = {"If-Match": first.headers["ETag"]}
+    assert operator.delete(path, headers=now).status_code == 204
 
 
 def test_a_removed_camera_is_gone_and_its_name_is_free(
