@@ -27,6 +27,7 @@ from core.secrets import SecretBox
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
 from core.types import Faces, Frame, Result
+from workers.account_copies import AccountCopier
 from workers.recorder import Recorder
 
 CAMERAS = 32
@@ -88,8 +89,8 @@ def _fill_results(redis: Redis, folder: Path) -> Recorder:
         for number in range(ROUNDS):
             entry = encode_result(_result(camera_id, number))
             redis.xadd(f"mw:{{0}}:results:{camera_id % PARTITIONS}", {"r": entry})
-    results = ResultQueue(redis, "benchmark")
-    return Recorder(database, results, lambda overlay: None, lambda: 1)
+    results, copier = ResultQueue(redis, "benchmark"), AccountCopier(redis, database, lambda: 0)
+    return Recorder(database, results, lambda overlays: None, lambda: 1, copier)
 
 
 def _record(recorder: Recorder) -> int:

@@ -6,10 +6,10 @@ counts (`account:CAMERA`, and `account:CAMERA:MINUTE` for 25 hours). A server th
 lost its data begins a new epoch, and every account with it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from core.keys import shard_of, shard_prefix
 from core.types import from_microseconds
@@ -17,12 +17,21 @@ from core.types import from_microseconds
 if TYPE_CHECKING:
     from redis import Redis
 
+MinuteKey: TypeAlias = tuple[int, int]
+"""A camera, and a minute by its number since 1970."""
+
+MINUTES_KEPT = 25 * 60 - 1
+"""So many whole minutes before this one are still there; as ACCOUNT_LIFE_S of common.lua."""
+
 OUTCOMES = ("analysed", "unchanged", "superseded", "expired", "lost", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class FrameAccount:
-    """Counts of frames of one camera since the server's data began."""
+    """Counts of frames of one camera, since the server's data began or within a minute.
+
+    Minutes do not tell what waits and what is in flight apart: see `unresolved`.
+    """
 
     captured: int = 0
     analysed: int = 0
@@ -34,10 +43,19 @@ class FrameAccount:
     waiting: int = 0
     in_flight: int = 0
 
+    def __add__(self, other: "FrameAccount") -> "FrameAccount":
+        names = self.__slots__
+        return FrameAccount(*(getattr(self, name) + getattr(other, name) for name in names))
+
+    @property
+    def unresolved(self) -> int:
+        """Count the frames of which nothing has become yet."""
+        resolved: int = sum(getattr(self, outcome) for outcome in OUTCOMES)
+        return self.captured - resolved
+
     @property
     def is_balanced(self) -> bool:
-        resolved: int = sum(getattr(self, outcome) for outcome in OUTCOMES)
-        return self.captured == resolved + self.waiting + self.in_flight
+        return self.unresolved == self.waiting + self.in_flight
 
 
 def read_accounts(
@@ -48,15 +66,21 @@ def read_accounts(
 
 
 def read_minutes(
-    redis: "Redis", camera_id: int, minutes: range, shards: int = 1
-) -> dict[int, FrameAccount]:
-    """Read the accounts of minutes since 1970; a minute without frames is left out."""
-    prefix = shard_prefix(shard_of(camera_id, shards))
+    redis: "Redis", keys: Sequence[MinuteKey], shards: int = 1
+) -> dict[MinuteKey, FrameAccount]:
+    """Read the accounts of minutes; one without frames is left out."""
     with redis.pipeline(transaction=False) as pipe:
-        for minute in minutes:
+        for camera_id, minute in keys:
+            prefix = shard_prefix(shard_of(camera_id, shards))
             pipe.hgetall(f"{prefix}account:{camera_id}:{minute}")
         rows = pipe.execute()
-    return {minute: _parse(row) for minute, row in zip(minutes, rows, strict=True) if row}
+    return {key: _parse(row) for key, row in zip(keys, rows, strict=True) if row}
+
+
+def read_this_minute(redis: "Redis") -> int:
+    """Read the server's minute, by which frames are counted; no clock of ours is."""
+    seconds, _ = redis.time()
+    return int(seconds) // 60
 
 
 def read_epoch(redis: "Redis", shards: int = 1) -> datetime | None:

@@ -106,6 +106,13 @@ class LiveChannel:
         """Hand an overlay to every dashboard."""
         self._send(_Notice(overlay=overlay))
 
+    def publish_all(self, overlays: Iterable[Overlay]) -> None:
+        """Hand over many at once: one way to the server and back."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for overlay in overlays:
+                pipe.publish(_CHANNEL, msgspec.msgpack.encode(_Notice(overlay=overlay)))
+            pipe.execute()
+
     def notices(self, timeout_s: float) -> Iterator[Overlay | Preview]:
         """Listen for at most timeout_s; yields as they come. Broken ones are dropped.
 

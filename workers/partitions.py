@@ -11,6 +11,7 @@ from core.storage.engine import Database
 from core.storage.pictures import read_open_pictures
 from core.storage.recording import Mark, read_mark, read_open_tracks
 from core.storage.rollups import Slot
+from workers.account_copies import CameraCopies
 from workers.picture_keeping import PictureKeeper
 from workers.tracking import CameraTracker
 
@@ -23,6 +24,7 @@ class PartitionState:
 
     seen: the latest minutes of each camera that are written already.
     snapshots: by camera, its open tracks as they stand in SQL.
+    copies: by camera, how far its frame accounts are copied.
     """
 
     mark: Mark
@@ -30,6 +32,7 @@ class PartitionState:
     snapshots: dict[int, bytes] = field(default_factory=dict)
     seen: set[Slot] = field(default_factory=set)
     pictures: PictureKeeper = field(default_factory=PictureKeeper)
+    copies: dict[int, CameraCopies] = field(default_factory=dict)
 
 
 class OwnedPartitions:

@@ -14,6 +14,7 @@ from core.live import Overlay
 from core.results import ResultBatch, ResultQueue
 from core.storage.engine import Database
 from core.storage.recording import Mark, Recording, Watch, read_watch, record
+from workers.account_copies import AccountCopier
 from workers.intake import end_silent, take_in
 from workers.partitions import OwnedPartitions
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 BATCH_RESULTS = 64
 """Results of one partition in one transaction: small, for the overlays wait for it."""
 UPKEEP_S = 1.0
+COPY_EVERY_S = 10.0
+"""Frame accounts of minutes that are over."""
 
 
 class Recorder:
@@ -31,15 +34,18 @@ class Recorder:
         self,
         database: Database,
         results: ResultQueue,
-        publish: Callable[[Overlay], None],
+        publish: Callable[[Sequence[Overlay]], None],
         count_recorders: Callable[[], int],
+        copier: AccountCopier,
     ) -> None:
         self._database = database
         self._results = results
         self._publish = publish
         self._owned = OwnedPartitions(database, results, count_recorders)
+        self._copier = copier
         self._watch = Watch()
-        self._next_upkeep: datetime | None = None
+        self._kept_up_at: datetime | None = None
+        self._copied_at: datetime | None = None
         self.recorded = 0
         self.refused = 0
 
@@ -55,14 +61,17 @@ class Recorder:
         at the next step: results wait in Redis meanwhile.
         """
         try:
-            if self._next_upkeep is None or (now - self._next_upkeep).total_seconds() >= UPKEEP_S:
-                self._next_upkeep = now
+            if _is_due(self._kept_up_at, now, UPKEEP_S):
+                self._kept_up_at = now
                 self._keep_up(now)
+            if _is_due(self._copied_at, now, COPY_EVERY_S):
+                self._copied_at = now
+                self._copy_accounts()
             marks = {number: state.mark.applied for number, state in self._owned.states.items()}
             return self._record(self._results.take(marks, BATCH_RESULTS, wait_s))
         except DatabaseAway:
             self._owned.forget_all()
-            self._next_upkeep = None
+            self._kept_up_at = self._copied_at = None
             raise
 
     def stop(self) -> None:
@@ -80,6 +89,16 @@ class Recorder:
         ]
         self._write([recording for recording in ended if recording is not None])
 
+    def _copy_accounts(self) -> None:
+        states = self._owned.states
+        copies = self._copier.copy({number: state.copies for number, state in states.items()})
+        self._write(
+            [
+                Recording(partition, states[partition].mark.applied, accounts=accounts)
+                for partition, accounts in copies.items()
+            ]
+        )
+
     def _record(self, batches: Sequence[ResultBatch]) -> int:
         """Write all batches in one transaction, each with its mark; then trim and show."""
         states = self._owned.states
@@ -92,8 +111,7 @@ class Recorder:
             self._results.trim(one.batch.partition, one.recording.applied)
             self.recorded += len(one.batch.results)
             self.refused += one.batch.refused
-            for overlay in one.overlays:
-                self._publish(overlay)
+            self._publish(one.overlays)
         return sum(len(batch.results) for batch in batches)
 
     def _write(self, recordings: Sequence[Recording]) -> set[int]:
@@ -116,3 +134,8 @@ class Recorder:
             else:
                 self._owned.states[partition].mark = new
         return set(self._owned.states) & set(marks)
+
+
+def _is_due(last: datetime | None, now: datetime, every_s: float) -> bool:
+    """Say whether to do it again; a clock that was set back does not stop it."""
+    return last is None or not 0 <= (now - last).total_seconds() < every_s

@@ -15,10 +15,12 @@ import psutil
 from redis import Redis
 from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - redis's own names
 
+from core.accounts import read_this_minute
 from core.connections import connect_redis
 from core.errors import DatabaseAway
 from core.frames import FrameQueue
 from core.heartbeats import Beating, read_heartbeats
+from core.latency import LatencyMeter
 from core.live import LiveChannel
 from core.processes import Stop
 from core.requests import answer_next
@@ -81,15 +83,19 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
 def run_recorder(settings: Settings, stop: Stop) -> None:
     """Record results until asked to stop."""
     from core.storage.engine import Database, utc_now
+    from workers.account_copies import AccountCopier
     from workers.recorder import Recorder
+    from workers.showing import Showing
 
-    redis = connect_redis(settings)
+    redis, shards = connect_redis(settings), settings.redis_shards
     database = Database(settings.database)
+    showing = Showing(LiveChannel(redis, shards), LatencyMeter(redis, shards), utc_now)
     recorder = Recorder(
         database,
-        ResultQueue(redis, f"{socket.gethostname()}:{os.getpid()}", settings.redis_shards),
-        LiveChannel(redis, settings.redis_shards).publish,
+        ResultQueue(redis, f"{socket.gethostname()}:{os.getpid()}", shards),
+        showing.show,
         lambda: count_recorders(redis),
+        AccountCopier(redis, database, partial(read_this_minute, redis), shards),
     )
     with Beating(redis, "recorder") as beating:
         while not stop.is_set:

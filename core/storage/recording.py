@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from core.accounts import FrameAccount
 from core.camera_rules import NO_RULES, CameraRules, decode_rules
 from core.errors import BadEntry
 from core.keys import PARTITIONS, partition_of
 from core.preferences import Preferences
+from core.storage.frame_accounts import keep_accounts
 from core.storage.installation import read_time_zone
 from core.storage.pictures import (
     OpenPicture,
@@ -86,6 +88,7 @@ class Recording:
     snapshots: camera id -> its open tracks; empty bytes where none are open.
     seen: minutes (their starts) in which a camera delivered.
     pictures: the best faces of open tracks that have changed; None where one is to go.
+    accounts: what became of the frames of minutes, in the place of what stood there.
     """
 
     partition: int
@@ -94,6 +97,7 @@ class Recording:
     snapshots: Mapping[int, bytes] = field(default_factory=dict)
     seen: Iterable[Slot] = ()
     pictures: Mapping[TrackKey, OpenPicture | None] = field(default_factory=dict)
+    accounts: Mapping[Slot, FrameAccount] = field(default_factory=dict)
 
 
 def read_mark(session: Session, partition: int) -> Mark:
@@ -133,11 +137,17 @@ def record(session: Session, recording: Recording, mark: Mark) -> Mark | None:
     )
     if moved.first() is None:
         return None
-    _add_sightings(session, recording.finished)
-    _count(session, recording)
+    add_history(session, recording.finished, recording.seen)
     _keep_snapshots(session, recording.snapshots)
     keep_open_pictures(session, recording.pictures)
+    keep_accounts(session, recording.accounts)
     return new
+
+
+def add_history(session: Session, finished: Sequence[FinishedTrack], seen: Iterable[Slot]) -> None:
+    """Add people, and the minutes in which their cameras delivered, to the history."""
+    _add_sightings(session, finished)
+    _count(session, finished, seen)
 
 
 def supersede(session: Session, camera_ids: Iterable[int]) -> None:
@@ -190,20 +200,20 @@ def _sighting_values(track: FinishedTrack) -> dict[str, Any]:
     }
 
 
-def _count(session: Session, recording: Recording) -> None:
+def _count(session: Session, finished: Sequence[FinishedTrack], seen: Iterable[Slot]) -> None:
     """Count new people by verdict, where masks were required, and the minutes seen.
 
     A continuation is the same person, counted before.
     """
     people: dict[Slot, Counter[str]] = {}
     versions: dict[Slot, str] = {}
-    for track in recording.finished:
+    for track in finished:
         if track.is_required and not track.is_continuation:
             slot = _minute_of(track)
             people.setdefault(slot, Counter())[track.verdict.value] += 1
             versions[slot] = join_versions(versions.get(slot, ""), track.model_version)
-    seen = {*recording.seen, *map(_minute_of, recording.finished)}
-    add_to_rollups(session, people, seen, read_time_zone(session), versions)
+    minutes = {*seen, *map(_minute_of, finished)}
+    add_to_rollups(session, people, minutes, read_time_zone(session), versions)
 
 
 def _minute_of(track: FinishedTrack) -> Slot:

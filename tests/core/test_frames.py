@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
-from core.accounts import FrameAccount, read_accounts, read_epoch, read_minutes
+from core.accounts import FrameAccount, read_accounts, read_epoch, read_minutes, read_this_minute
 from core.frames import FrameQueue
 from core.live import LiveChannel
 from core.types import Frame, Result
@@ -187,12 +187,14 @@ def test_the_accounts_of_a_minute_add_up_to_the_total(redis: Redis) -> None:
     queue = FrameQueue(redis)
     queue.push(frame(1))
     queue.push_unchanged(1, NOON)
-    seconds, _ = redis.time()
-    minute = int(seconds) // 60
+    minute = read_this_minute(redis)
 
-    minutes = read_minutes(redis, 1, range(minute - 1, minute + 1))
+    minutes = read_minutes(redis, [(1, minute - 1), (1, minute), (2, minute)])
 
     assert sum(one.captured for one in minutes.values()) == 2
+    assert sum(one.unresolved for one in minutes.values()) == 1
+    assert {camera_id for camera_id, _ in minutes} == {1}
+    assert read_minutes(redis, []) == {}
 
 
 def test_an_epoch_begins_with_the_first_frame_and_again_after_a_loss(redis: Redis) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 from redis import Redis
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from core.accounts import read_this_minute
 from core.encoding import encode_result
 from core.errors import DatabaseAway
 from core.live import Overlay
@@ -12,10 +13,12 @@ from core.secrets import SecretBox
 from core.storage.cameras import NewCamera, add_camera, remove_camera
 from core.storage.compliance import counts_by_camera
 from core.storage.engine import Database
-from core.storage.recording import read_open_tracks
+from core.storage.recording import read_open_tracks, supersede
 from core.storage.sightings import Sighting, SightingFilter, list_sightings
+from core.storage.tables import FrameAccountRow
 from core.types import Result, Verdict
 from tests.workers.scenes import NO_MASK, analysed, at, box, unchanged
+from workers.account_copies import AccountCopier
 from workers.recorder import Recorder
 
 
@@ -33,8 +36,12 @@ class House:
         self.database = database
         self.published: list[Overlay] = []
         self.recorders = 1
+        self.minute = read_this_minute(redis)
         results = ResultQueue(redis, name)
-        self.recorder = Recorder(database, results, self.published.append, lambda: self.recorders)
+        copier = AccountCopier(redis, database, lambda: self.minute)
+        self.recorder = Recorder(
+            database, results, self.published.extend, lambda: self.recorders, copier
+        )
 
     def write(self, *results: Result) -> None:
         for result in results:
@@ -207,3 +214,35 @@ def test_recorders_share_the_partitions(house: House, redis: Redis, database: Da
     other.recorders = 1
     other.step(4)
     assert len(other.recorder.partitions) == 32
+
+
+def test_frame_accounts_are_copied_each_ten_seconds(house: House, camera_id: int) -> None:
+    def captured() -> int:
+        with house.database.read() as session:
+            rows = session.scalars(select(FrameAccountRow.captured)).all()
+        return sum(rows)
+
+    key = f"mw:{{0}}:account:{camera_id}:{house.minute - 1}"
+    house.redis.hset(key, mapping={"captured": 5, "analysed": 4})
+    house.step(0)
+    assert captured() == 5
+    house.redis.hset(key, mapping={"captured": 6, "analysed": 6})
+    house.step(5)
+    assert captured() == 5
+    house.step(10)
+    assert captured() == 6
+
+
+def test_an_owner_that_was_overtaken_copies_no_accounts(house: House, camera_id: int) -> None:
+    house.step(0)
+    with house.database.write() as session:
+        supersede(session, [camera_id])
+    house.minute += 1
+    key = f"mw:{{0}}:account:{camera_id}:{house.minute - 1}"
+    house.redis.hset(key, mapping={"captured": 5, "analysed": 4})
+    house.step(10)
+    with house.database.read() as session:
+        assert session.scalar(select(FrameAccountRow.captured)) is None
+    house.step(20)
+    with house.database.read() as session:
+        assert session.scalar(select(FrameAccountRow.captured)) == 5
