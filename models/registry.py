@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.detectors import DetectorChoice, DetectorName
-from core.errors import BadSettings, WeightsMismatch
+from core.errors import BadSettings, NotFound, WeightsMismatch
 from core.manifests import NAME, Task, parse_manifest
 from core.model_folders import FILE_BYTES_MAX, ModelFolder
 from core.settings import Settings
 from core.storage.engine import Database
 from core.storage.model_versions import (
     ModelVersion,
+    find_versions,
     get_version,
     list_versions,
     read_active_ids,
@@ -98,6 +99,17 @@ class ModelRegistry:
         if version.is_shipped:
             return _find_shipped(version)
         return self._materialise(self._database, version)
+
+    def find(self, name: str) -> Path:
+        """Find the folder of the classifier of that name; errors as of load."""
+        if self._database is None:
+            raise BadSettings("no database is set here; set MASKWATCH_DATABASE_URL")
+        with self._database.read() as session:
+            named = find_versions(session, name)
+        ids = [one.id for one in named if one.task is Task.CLASSIFIER]
+        if not ids:
+            raise NotFound(f"the classifier {name} is not kept any more")
+        return self.locate(ids[0])
 
     def close(self) -> None:
         if self._database is not None:

@@ -44,13 +44,15 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
     """
     from core.storage.engine import Database
     from models.registry import ModelRegistry
+    from workers.face_explanations import ExplanationDesk
     from workers.inference import InferenceLoop
     from workers.model_following import ModelFollower, leave
     from workers.picture_answers import PictureDesk, SharedAnalyser
     from workers.policy_following import PolicyFollower
 
     redis = connect_redis(settings)
-    follower = ModelFollower(ModelRegistry(settings, threads), partial(answer_next, redis))
+    registry = ModelRegistry(settings, threads)
+    follower = ModelFollower(registry, partial(answer_next, redis))
     models = follower.load_first()
     is_led = settings.database_is_there
     policies = PolicyFollower(Database(settings.database) if is_led else None)
@@ -68,6 +70,7 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
         # Without a database there is nothing to follow, and no version to try for those who ask.
         beside = [follower.start(stop), policies.start(stop)] if is_led else []
         beside.append(PictureDesk(analyser, partial(answer_next, redis)).start(stop))
+        beside.append(ExplanationDesk(registry.find, partial(answer_next, redis)).start(stop))
         while not stop.is_set:
             try:
                 if fresh := follower.take():

@@ -16,7 +16,8 @@ from core.access_scopes import EVERYWHERE, CameraScope
 from core.errors import NotFound
 from core.keys import PARTITIONS
 from core.storage.rollups import upsert
-from core.storage.tables import CameraRow, OpenPictureRow, SightingPictureRow, SightingRow
+from core.storage.scopes import camera_ids_in
+from core.storage.tables import OpenPictureRow, SightingPictureRow, SightingRow
 
 TrackKey: TypeAlias = tuple[int, int]
 """Camera and track; a track's number is unique among the open ones of its camera."""
@@ -39,6 +40,14 @@ class SightingPicture:
     taken_at: datetime
     is_sharp: bool
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What is known of a picture without reading it."""
+
+    taken_at: datetime
+    is_sharp: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +100,27 @@ def add_sighting_pictures(
         session.execute(insert(SightingPictureRow), values)
 
 
+def find_picture(session: Session, sighting_id: int) -> PictureFacts | None:
+    """Say of what kind the picture of a sighting is; None where none is kept."""
+    row = SightingPictureRow
+    query = select(row.taken_at, row.is_sharp).where(row.sighting_id == sighting_id)
+    found = session.execute(query).one_or_none()
+    return PictureFacts(found.taken_at, found.is_sharp) if found else None
+
+
 def read_picture(
     session: Session, sighting_id: int, scope: CameraScope = EVERYWHERE
 ) -> SightingPicture:
     """Read the picture of a sighting. Raises NotFound: no sighting in scope, or none is kept."""
-    picture = SightingPictureRow
+    sighting, picture = SightingRow, SightingPictureRow
     query = (
-        select(picture.taken_at, picture.is_sharp, picture.content, CameraRow.site_id)
-        .select_from(SightingRow)
-        .join(CameraRow, CameraRow.id == SightingRow.camera_id)
-        .outerjoin(picture, picture.sighting_id == SightingRow.id)
-        .where(SightingRow.id == sighting_id)
+        select(picture.taken_at, picture.is_sharp, picture.content)
+        .select_from(sighting)
+        .outerjoin(picture, picture.sighting_id == sighting.id)
+        .where(sighting.id == sighting_id, sighting.camera_id.in_(camera_ids_in(scope)))
     )
     found = session.execute(query).one_or_none()
-    if found is None or not scope.sees(found.site_id):
+    if found is None:
         raise NotFound(f"there is no sighting {sighting_id}")
     if found.content is None:
         raise NotFound(

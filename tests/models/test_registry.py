@@ -272,3 +272,27 @@ def test_a_detector_is_followed_only_where_it_is_in_use(
     for name, tasks in (("centerface", {Task.CLASSIFIER}), ("fast", set(Task))):
         chosen = load_settings(data=settings.data, detector=name)
         assert ModelRegistry(chosen).read_active_ids().keys() == tasks
+
+
+def test_a_classifier_is_found_by_its_name(registry: ModelRegistry, database: Database) -> None:
+    with database.write() as session:
+        register_shipped(session, shipped_folders())
+    name = read_manifest(SHIPPED_CLASSIFIER).model_version
+    assert registry.find(name) == SHIPPED_CLASSIFIER
+
+
+def test_a_classifier_that_is_gone_is_not_found_nor_is_a_detector(
+    registry: ModelRegistry, database: Database
+) -> None:
+    version_id = add(database, "test-1")
+    add(database, "faces-1", Task.DETECTOR)
+    with database.write() as session:
+        remove_version(session, version_id)
+    for name in ("test-1", "faces-1"):
+        with pytest.raises(NotFound, match="is not kept any more"):
+            registry.find(name)
+
+
+def test_without_a_database_no_classifier_is_found_by_name(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings):
+        ModelRegistry(load_settings(data=tmp_path / "empty")).find("test-1")

@@ -1,0 +1,78 @@
+"""Answer where on a kept face the classifier looked, in a child process of this worker."""
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from redis.exceptions import RedisError
+
+from core.errors import MaskwatchError
+from core.face_explanations import (
+    TIMEOUT_S,
+    TOPIC,
+    ExplanationAnswer,
+    decode_question,
+    encode_answer,
+)
+from core.processes import Stop
+from workers.model_following import AnswerNext
+
+logger = logging.getLogger(__name__)
+
+WAIT_S = 1.0
+_ROOT = Path(__file__).resolve().parents[1]
+_PROGRAM = "models.explanation.one_face"
+_FAILED = ExplanationAnswer(error="it failed; the worker's log says why")
+
+
+class ExplanationDesk:
+    """Answers one question after the other. locate: finds the folder of a classifier's version."""
+
+    def __init__(self, locate: Callable[[str], Path], answer_next: AnswerNext) -> None:
+        self._locate, self._answer_next = locate, answer_next
+
+    def start(self, stop: Stop) -> threading.Thread:
+        """Answer in a thread of its own until asked to stop."""
+        thread = threading.Thread(target=self._run, args=(stop,), name="explanations", daemon=True)
+        thread.start()
+        return thread
+
+    def answer(self, question: bytes) -> bytes:
+        """Answer for one face; whatever goes wrong becomes a sentence."""
+        try:
+            asked = decode_question(question)
+            return explain_in_child(asked.jpeg, self._locate(asked.model_version))
+        except MaskwatchError as error:
+            return encode_answer(ExplanationAnswer(error=str(error)))
+        except Exception:
+            logger.exception("a face could not be explained")
+            return encode_answer(_FAILED)
+
+    def _run(self, stop: Stop) -> None:
+        while not stop.is_set:
+            try:
+                self._answer_next(TOPIC, self.answer, WAIT_S)
+            except RedisError:
+                # The loop says that Redis is away; here it is enough to wait.
+                stop.wait(WAIT_S)
+            except Exception:
+                logger.exception("no faces can be explained")
+                stop.wait(WAIT_S)
+
+
+def explain_in_child(jpeg: bytes, folder: Path, timeout_s: float = TIMEOUT_S) -> bytes:
+    """Have a face explained by a process that ends with its answer.
+
+    Raises CalledProcessError and TimeoutExpired; what it said meanwhile is logged.
+    """
+    command = [sys.executable, "-m", _PROGRAM, str(folder)]
+    done = subprocess.run(  # noqa: S603  # our own program
+        command, input=jpeg, capture_output=True, cwd=_ROOT, timeout=timeout_s, check=False
+    )
+    if done.returncode:
+        logger.error("explaining a face: %s", done.stderr.decode(errors="replace")[-2000:])
+        done.check_returncode()
+    return done.stdout
