@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import click
 
 from launch import VERSION
-from launch.administration import camera, token, user
+from launch.accounts import group, token, user
+from launch.administration import camera
 from launch.explaining import explain
 from launch.exporting import export
 from launch.model_commands import evaluate, train
@@ -117,12 +118,13 @@ def recorder(settings: "Settings") -> None:
 
 
 @main.command()
+@click.option("--run", "claim", hidden=True, metavar="CLAIM", help="Run one job that was claimed.")
 @with_settings
-def jobs(settings: "Settings") -> None:
+def jobs(settings: "Settings", claim: str | None) -> None:
     """Run one process: work off the queue of jobs."""
-    from workers.run import run_jobs
+    from workers.run import run_claimed_job, run_jobs
 
-    _run_process(settings, run_jobs)
+    _run_process(settings, partial(run_claimed_job, claim=claim) if claim else run_jobs)
 
 
 @main.command()
@@ -179,6 +181,7 @@ def doctor(settings: "Settings", as_json: bool) -> None:
 main.add_command(camera)
 main.add_command(model)
 main.add_command(user)
+main.add_command(group)
 main.add_command(token)
 main.add_command(train)
 main.add_command(evaluate)

@@ -1,6 +1,5 @@
 """What a job's work is given: where to tell how far it has come, and who asked for it."""
 
-import json
 import logging
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
+import msgspec
 from pydantic import BaseModel
 
 from core.errors import DatabaseAway, JobCancelled, JobFailed, JobStopped
@@ -127,6 +127,10 @@ class JobContext:
         that ends. Raises JobFailed with the child's last words, and JobInterrupted.
         """
         command = [sys.executable, str(_CLI), *arguments, "--data", str(self.settings.data)]
+        return self.run_program(command)
+
+    def run_program(self, command: Sequence[str]) -> dict[str, Any]:
+        """Run a child that speaks as above."""
         with _Child(command) as child:
             result: dict[str, Any] = {}
             while (line := child.next_line(wait_s=0.5)) is not None:
@@ -141,16 +145,14 @@ class JobContext:
         if not line:
             return None
         try:
-            told = json.loads(line)
-        except ValueError:
-            told = {"message": line, "said": True}
-        if "result" in told:
-            return dict(told["result"])
-        if told.get("said"):
-            self.say(str(told.get("message", "")))
-        else:
-            self._share, self._message = told.get("progress"), str(told.get("message", ""))
-        return None
+            told = msgspec.json.decode(line, type=_Told)
+        except msgspec.DecodeError:
+            told = _Told(message=line, said=True)
+        if told.said:
+            self.say(told.message)
+        elif told.result is None:
+            self._share, self._message = told.progress, told.message
+        return told.result
 
     def _beat(self, done: Event) -> None:
         while not done.wait(BEAT_EVERY_S):
@@ -160,6 +162,15 @@ class JobContext:
                         return
             except DatabaseAway as error:
                 logger.warning("job %s cannot be heard: %s", self.claim.job_id, error)
+
+
+class _Told(msgspec.Struct):
+    """A line of a child."""
+
+    progress: float | None = None
+    message: str = ""
+    said: bool = False
+    result: dict[str, Any] | None = None
 
 
 class _Child:

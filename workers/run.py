@@ -115,11 +115,19 @@ def run_recorder(settings: Settings, stop: Stop) -> None:
 
 
 def run_jobs(settings: Settings, stop: Stop) -> None:
-    """Work off the RQ jobs until asked to stop; the job in hand is finished first."""
+    """Work off the RQ jobs until asked to stop; the one in hand is taken up again by the next."""
     from workers.jobs import work_off_jobs
 
     with Beating(connect_redis(settings), "jobs"):
         work_off_jobs(settings, stop)
+
+
+def run_claimed_job(settings: Settings, stop: Stop, claim: str) -> None:
+    """Run one job, as the process that `run_jobs` starts for each."""
+    from core.storage.jobs import Claim
+    from workers.job_runs import run_job
+
+    run_job(settings, Claim.parse(claim), stop)
 
 
 def describe_worker(versions: Sequence[str], done: "WorkDone", trouble: str) -> str:

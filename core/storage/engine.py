@@ -26,6 +26,10 @@ class Database:
         self._engine = make_engine(url)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
 
+    @property
+    def is_sqlite(self) -> bool:
+        return self._is_sqlite
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """Open a transaction that only reads; all its answers are of one moment."""
@@ -65,6 +69,23 @@ class Database:
         with self._explained():
             return inspect(self._engine).has_table(name)
 
+    def checkpoint(self) -> None:
+        """Bring SQLite's write-ahead log into the file, and empty it.
+
+        What was deleted is then in neither. A reader that is busy for 10 s keeps it.
+        """
+        if self._is_sqlite:
+            with self._explained(), self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def vacuum(self, pages: int) -> None:
+        """Cut free pages off SQLite's file, in one transaction."""
+        if self._is_sqlite:
+            with self._explained(), self._engine.connect() as connection:
+                # A script is stepped to its end; `execute` would free one page.
+                script = f"PRAGMA incremental_vacuum({pages})"
+                connection.connection.cursor().executescript(script)
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -73,11 +94,10 @@ class Database:
         """Raise DatabaseAway where the server is gone, locked for too long, or broken."""
         try:
             yield
-        except (OperationalError, InterfaceError) as error:
+        except (OperationalError, InterfaceError, sqlite3.OperationalError) as error:
             address = self._engine.url.render_as_string(hide_password=True)
-            raise DatabaseAway(
-                f"the database at {address} does not answer: {error.orig}"
-            ) from error
+            reason = getattr(error, "orig", error)
+            raise DatabaseAway(f"the database at {address} does not answer: {reason}") from error
 
 
 def make_engine(url: str) -> Engine:
@@ -114,6 +134,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # Transactions are begun by us (BEGIN IMMEDIATE), not by the driver's guess.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_S * 1000}")
+    # Before WAL, which makes the first page: later it would ask for a new copy of the file.
+    connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
     connection.execute("PRAGMA journal_mode = WAL")
+    # What was deleted must not be found in the file's free pages.
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")

@@ -194,6 +194,7 @@ def end_job(
     message: str,
     now: datetime,
     result: BaseModel | None = None,
+    log: str | None = None,
 ) -> bool:
     """End a run's job; False where it is not the run's any more: then undo what it did.
 
@@ -202,14 +203,16 @@ def end_job(
     values: dict[str, Any] = {"state": state.value, "message": message, "ended_at": now}
     if state is JobState.DONE:
         values["progress"] = 1.0
+    if log is not None:
+        values["log"] = log
     if result is not None:
         values["result"] = result.model_dump_json()
     return _changed(session, _held(claim).values(values))
 
 
-def give_back(session: Session, claim: Claim, message: str) -> bool:
+def give_back(session: Session, claim: Claim, message: str, log: str) -> bool:
     """Let a run's job wait again, as if the run had not been; False where it is not the run's."""
-    values = {"state": JobState.WAITING.value, "holder": "", "message": message}
+    values = {"state": JobState.WAITING.value, "holder": "", "message": message, "log": log}
     return _changed(session, _held(claim).values(**values, runs=JobRow.runs - 1))
 
 
@@ -256,7 +259,7 @@ def _end_run(row: JobRow, reason: str, now: datetime) -> None:
         row.state, row.message = JobState.WAITING.value, f"{reason}; it is run again"
     else:
         row.state, row.ended_at = JobState.FAILED.value, now
-        row.message = f"{reason}, for the {row.runs}rd time; it is given up"
+        row.message = f"{reason} {row.runs} times; it is given up"
 
 
 def _first_values(new: NewJob, job_id: str, now: datetime) -> dict[str, Any]:

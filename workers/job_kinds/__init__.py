@@ -4,5 +4,8 @@ from collections.abc import Mapping
 
 from core.jobs import JobKind
 from workers.job_context import Kind
+from workers.job_kinds import retention
 
-KINDS: Mapping[JobKind, Kind] = {}
+KINDS: Mapping[JobKind, Kind] = {
+    JobKind.RETENTION: retention.KIND,
+}
