@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from core.camera_rules import NO_RULES, CameraRules
-from core.names import Name, Text
+from core.names import Name, Text, check_printable
 
 FRAMES_PER_SECOND_DEFAULT = 5.0
 FRAMES_PER_SECOND_MIN, FRAMES_PER_SECOND_MAX = 0.5, 30.0
@@ -16,6 +16,7 @@ LONG_SIDE_MIN, LONG_SIDE_MAX = 160, 3840
 Url: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(check_printable),
     Field(
         description="rtsp, rtsps, http or https address, the index of a webcam, "
         "or a file of the media folder. Answers never hold its password.",

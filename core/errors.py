@@ -6,6 +6,7 @@ MaskwatchError
 ├── BadPicture         a picture is missing, broken, too small or too large
 ├── BadEntry           an entry in Redis is broken or of another version
 ├── BadRequest         a user's input breaks a rule; carries the field's name
+├── BadList            lines of a list cannot be taken; carries each with its place
 ├── SourceError        a camera source does not deliver
 │   ├── SourceRefused  it answered, and said no (password, path)
 │   ├── SourceLost     it cannot be reached, or stopped
@@ -26,6 +27,9 @@ MaskwatchError
 A message says what was expected, what was found and what to do. It never holds
 a password.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class MaskwatchError(Exception):
@@ -52,6 +56,26 @@ class BadRequest(MaskwatchError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class ListFault:
+    """What is wrong in a list, and where. place: such as `line 3`; field: empty for all of it."""
+
+    place: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        field = "" if self.message.startswith(self.field) else self.field
+        return ": ".join(part for part in (self.place, field, self.message) if part)
+
+
+class BadList(MaskwatchError):
+    def __init__(self, faults: Sequence[ListFault]) -> None:
+        more = f"; and {len(faults) - 10} more" if len(faults) > 10 else ""
+        super().__init__("; ".join(map(str, faults[:10])) + more)
+        self.faults = tuple(faults)
 
 
 class SourceError(MaskwatchError):

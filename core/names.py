@@ -9,6 +9,13 @@ from core.errors import BadRequest
 NAME_CHARACTERS_MAX = 100
 
 
+def check_printable(value: str) -> str:
+    """Let a text through as it is; raises ValueError, as pydantic expects."""
+    if not value.isprintable():
+        raise ValueError("text without line breaks and control characters")
+    return value
+
+
 def check_name(field: str, name: str) -> None:
     """Raise BadRequest for the field, unless it is a name."""
     if not 1 <= len(name) <= NAME_CHARACTERS_MAX or not name.isprintable():
@@ -19,19 +26,13 @@ def check_name(field: str, name: str) -> None:
         )
 
 
-def _check_printable(value: str) -> str:
-    if not value.isprintable():
-        raise ValueError("text without line breaks and control characters")
-    return value
-
-
 Text: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=NAME_CHARACTERS_MAX),
-    AfterValidator(_check_printable),
+    AfterValidator(check_printable),
 ]
 Name: TypeAlias = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_CHARACTERS_MAX),
-    AfterValidator(_check_printable),
+    AfterValidator(check_printable),
 ]

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from core.errors import (
+    BadList,
     BadRequest,
     Conflict,
     MaskwatchError,
@@ -22,10 +23,13 @@ from core.errors import (
 logger = logging.getLogger(__name__)
 
 API_PREFIX = "/api/v1"
+FAULTS_MAX = 100
+"""Of a list; whoever corrects them sends it again."""
 MEDIA_TYPE = "application/problem+json"
 
 _SECRET_FIELDS = frozenset({"url", "password", "secret", "token"})
 _STATUS_OF: dict[type[MaskwatchError], HTTPStatus] = {
+    BadList: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadRequest: HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: HTTPStatus.NOT_FOUND,
     Conflict: HTTPStatus.CONFLICT,
@@ -125,6 +129,10 @@ def _answer_ours(error: MaskwatchError) -> Response:
     faults = []
     if isinstance(error, BadRequest):
         faults.append(Fault(parameter=_api_name(error.field), expected=str(error)))
+    if isinstance(error, BadList):
+        faults += [
+            Fault(parameter=one.field, expected=str(one)) for one in error.faults[:FAULTS_MAX]
+        ]
     if isinstance(error, NameTaken):
         faults.append(Fault(parameter="name", expected=str(error)))
     return _answer(status, str(error), faults)

@@ -1,0 +1,155 @@
+"""Lists of cameras: CSV that people edit in a spreadsheet, and what a configuration names.
+
+A list is read with suspicion: everything that cannot be taken is told, with its place.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import ValidationError
+
+from core.camera_entries import CameraChanges, CameraEntry
+from core.camera_rules import NO_RULES, encode_rules, parse_rules
+from core.errors import BadList, BadRequest, ListFault
+from core.storage.cameras import NewCamera
+
+COLUMNS = tuple(CameraEntry.model_fields)
+CAMERAS_MAX = 5_000
+
+_FORMULA_SIGNS = ("=", "+", "-", "@")
+"""A spreadsheet takes a cell that begins so for a formula; a ' before it keeps it a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedCamera:
+    """One camera of a list. wanted: the fields that the list gives; place: where it stands."""
+
+    place: str
+    name: str
+    wanted: CameraChanges = field(repr=False)
+
+
+def read_listed(entries: Iterable[tuple[str, Mapping[str, object]]]) -> list[ListedCamera]:
+    """Read cameras as they were written, each with its place. Raises BadList with all faults."""
+    listed: list[ListedCamera] = []
+    faults: list[ListFault] = []
+    for place, entry in entries:
+        try:
+            listed.append(_read_one(place, entry))
+        except ValidationError as error:
+            faults += [
+                ListFault(place, ".".join(map(str, fault["loc"])), fault["msg"])
+                for fault in error.errors(include_url=False)
+            ]
+        except BadRequest as error:
+            faults.append(ListFault(place, error.field, str(error)))
+    faults += _repeated(listed)
+    if faults:
+        raise BadList(faults)
+    return listed
+
+
+def read_csv(text: str) -> list[ListedCamera]:
+    """Read a list in CSV, with commas or semicolons; its first line names the columns.
+
+    A column that is left out changes nothing; an empty cell means the default, and that
+    a known camera keeps its address. Raises BadList.
+    """
+    try:
+        numbered = list(_lines(text.removeprefix("\ufeff")))
+    except csv.Error as error:
+        raise BadList([ListFault("the whole", "", f"it is no CSV: {error}")]) from error
+    if not numbered:
+        raise BadList([ListFault("line 1", "", f"expected columns: {', '.join(COLUMNS)}")])
+    (_, columns), *lines = numbered
+    _check_shape(columns, lines)
+    return read_listed(
+        (f"line {number}", _given(dict(zip(columns, cells, strict=True))))
+        for number, cells in lines
+    )
+
+
+def write_csv(cameras: Iterable[NewCamera]) -> str:
+    """Write cameras as CSV, without their passwords."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    for camera in cameras:
+        values = {column: getattr(camera, column, None) for column in COLUMNS}
+        values["url"] = camera.redacted_address
+        values["is_paused"] = "yes" if camera.is_paused else "no"
+        values["rules"] = "" if camera.rules == NO_RULES else encode_rules(camera.rules)
+        writer.writerow(_guard(str(value)) for value in values.values())
+    return text.getvalue()
+
+
+def _read_one(place: str, entry: Mapping[str, object]) -> ListedCamera:
+    """Raises BadRequest, and pydantic's ValidationError."""
+    rules = entry.get("rules")
+    parsed = {"rules": parse_rules(rules)} if isinstance(rules, str) else {}
+    wanted = CameraChanges.model_validate({**entry, **parsed})
+    if wanted.name is None:
+        raise BadRequest("name", "expected a name, found none")
+    return ListedCamera(place, wanted.name, wanted)
+
+
+def _repeated(listed: Iterable[ListedCamera]) -> Iterator[ListFault]:
+    places: dict[str, str] = {}
+    for camera in listed:
+        first = places.setdefault(camera.name, camera.place)
+        if first != camera.place:
+            yield ListFault(camera.place, "name", f'"{camera.name}" stands in {first} already')
+
+
+def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Read the cells of each line that is not empty, with its number."""
+    head = text.partition("\n")[0]
+    delimiter = ";" if ";" in head and "," not in head else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    for cells in reader:
+        if any(cells):
+            yield reader.line_num, [_unguard(cell.strip()) for cell in cells]
+
+
+def _check_shape(columns: list[str], lines: list[tuple[int, list[str]]]) -> None:
+    """Raise BadList unless the columns are ours and each line has a cell for each of them."""
+    faults = [
+        ListFault("line 1", column, f"no such column; expected some of {', '.join(COLUMNS)}")
+        for column in columns
+        if column not in COLUMNS
+    ]
+    if "name" not in columns or len(set(columns)) < len(columns):
+        faults.append(ListFault("line 1", "name", "expected a column name, and each column once"))
+    if len(lines) > CAMERAS_MAX:
+        faults.append(ListFault("the whole", "", f"expected at most {CAMERAS_MAX} cameras"))
+    faults += [
+        ListFault(f"line {number}", "", f"expected {len(columns)} cells, found {len(cells)}")
+        for number, cells in lines
+        if len(cells) != len(columns)
+    ]
+    if faults:
+        raise BadList(faults)
+
+
+def _given(cells: Mapping[str, str]) -> dict[str, object]:
+    """Leave out what a cell does not say, and put the default where it is empty."""
+    fields = CameraEntry.model_fields
+    return {
+        column: cell or fields[column].default
+        for column, cell in cells.items()
+        if cell or not fields[column].is_required()
+    }
+
+
+def _guard(cell: str) -> str:
+    return f"'{cell}" if _is_formula(cell) else cell
+
+
+def _unguard(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(cell: str) -> bool:
+    return cell.lstrip("'").startswith(_FORMULA_SIGNS)

@@ -1,0 +1,107 @@
+"""Lists of cameras, as CSV."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.camera_lists import CAMERAS_MAX, COLUMNS, ListedCamera, read_csv, read_listed, write_csv
+from core.camera_rules import CameraRules
+from core.errors import BadList
+from core.storage.cameras import NewCamera
+
+DOOR = NewCamera("door", "rtsp://ann:secret@door/1", "rtsp://door/1", site="North", zone="Hall")
+
+
+def given(camera: ListedCamera) -> dict[str, object]:
+    """What the list says of a camera."""
+    return {name: getattr(camera.wanted, name) for name in camera.wanted.model_fields_set}
+
+
+def faults_of(text: str) -> list[str]:
+    with pytest.raises(BadList) as refused:
+        read_csv(text)
+    return [str(fault) for fault in refused.value.faults]
+
+
+def test_a_list_is_read_with_the_lines_that_its_cameras_stand_in() -> None:
+    text = "name,url,frames_per_second\n\ndoor, rtsp://door/1 ,2.5\n'gate',0,5\n"
+    door, gate = read_csv(text)
+    assert (door.place, door.name, gate.place, gate.name) == ("line 3", "door", "line 4", "'gate'")
+    assert given(door) == {"name": "door", "url": "rtsp://door/1", "frames_per_second": 2.5}
+
+
+def test_a_column_that_is_left_out_says_nothing_and_an_empty_cell_the_default() -> None:
+    (door,) = read_csv("name,url,site,is_paused,long_side,rules\ndoor,,,,,\n")
+    assert given(door) == {
+        "name": "door",
+        "site": "",
+        "is_paused": False,
+        "long_side": 960,
+        "rules": CameraRules(),
+    }
+
+
+def test_spreadsheets_of_europe_and_their_marks_are_read() -> None:
+    (door,) = read_csv('\ufeffname;url;is_paused\r\n"Tür; Nord";0;yes\r\n')
+    assert (door.name, door.wanted.url, door.wanted.is_paused) == ("Tür; Nord", "0", True)
+
+
+def test_what_is_written_is_read_again() -> None:
+    rules = CameraRules.model_validate(
+        {
+            "include": [[[0, 0], [1, 0], [0.5, 1]]],
+            "schedule": [{"days": ["monday"], "from": "08:00", "to": "18:00"}],
+        }
+    )
+    cameras = [DOOR, replace(DOOR, name='the "big", gate', is_paused=True, rules=rules)]
+    text = write_csv(cameras)
+    assert "secret" not in text
+    for camera, listed in zip(cameras, read_csv(text), strict=True):
+        fields = {name: getattr(listed.wanted, name) for name in COLUMNS}
+        assert fields.pop("url") == camera.redacted_address
+        assert fields == {name: getattr(camera, name) for name in fields}
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "'=quoted"])
+def test_no_name_becomes_a_formula_and_each_is_read_back(name: str) -> None:
+    text = write_csv([replace(DOOR, name=name)])
+    assert text.splitlines()[1].startswith("'")
+    assert read_csv(text)[0].name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        pytest.param("", "line 1: expected columns", id="nothing"),
+        pytest.param("\n\n", "line 1: expected columns", id="empty lines"),
+        pytest.param("url\n0\n", "line 1: name: expected a column name", id="no name"),
+        pytest.param("name,name\na,b\n", "each column once", id="a column twice"),
+        pytest.param("name,colour\na,red\n", "line 1: colour: no such column", id="unknown"),
+        pytest.param("name,url\na\n", "line 2: expected 2 cells, found 1", id="short line"),
+        pytest.param("name,url\na,0,1\n", "line 2: expected 2 cells, found 3", id="long line"),
+        pytest.param('name,url\n"a,0\n', "it is no CSV", id="open quotes"),
+        pytest.param("name,url\n,0\n", "line 2: name", id="no name in a line"),
+        pytest.param("name,url\na,0\nb,0\na,1\n", '"a" stands in line 2 already', id="twice"),
+        pytest.param("name,url,long_side\na,0,9\n", "line 2: long_side", id="too small"),
+        pytest.param("name,url,rules\na,0,{\n", "line 2: rules", id="rules that are none"),
+        pytest.param("name,url\na\0b,0\n", "line 2: name", id="null character"),
+        pytest.param("name,url\na,rtsp://h/\0\n", "line 2: url", id="null character in a url"),
+    ],
+)
+def test_what_cannot_be_taken_is_told_with_its_line(text: str, fault: str) -> None:
+    assert any(fault in one for one in faults_of(text)), faults_of(text)
+
+
+def test_every_fault_is_told() -> None:
+    faults = faults_of("name,url,long_side\na,0,9\nb,0,960\nc,0,wide\n")
+    assert [fault.partition(":")[0] for fault in faults] == ["line 2", "line 4"]
+
+
+def test_a_list_without_end_is_refused() -> None:
+    lines = "".join(f"camera {number},0\n" for number in range(CAMERAS_MAX + 1))
+    assert faults_of("name,url\n" + lines) == [f"the whole: expected at most {CAMERAS_MAX} cameras"]
+
+
+def test_a_list_of_no_cameras_is_empty() -> None:
+    assert read_csv("name,url\n") == []
+    assert read_listed([]) == []
