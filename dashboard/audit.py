@@ -1,20 +1,24 @@
 """Who makes the change that a request asks for, as the audit names them."""
 
-from flask import request
+from typing import TYPE_CHECKING
+
+from flask import g, request
 
 from core.storage.audit import Actor, ActorKind
-from dashboard.access import identity
+
+if TYPE_CHECKING:
+    from dashboard.identities import Identity
 
 
 def actor() -> Actor:
     """Name who makes this request; the gate has found out."""
-    who = identity()
+    who: Identity = g.identity
     kind = ActorKind.TOKEN if who.user_id is None else ActorKind.USER
     return Actor(who.name, kind, client_address())
 
 
 def visitor(name: str) -> Actor:
-    """Name who knocks at a door that is open to strangers: by the name that they gave."""
+    """Name who knocks at a door that is open to strangers: by the name of the user there."""
     return Actor(name, ActorKind.USER, client_address())
 
 

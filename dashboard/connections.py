@@ -3,13 +3,13 @@
 import logging
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection
 
 logger = logging.getLogger(__name__)
 
 
 class Connections:
-    """Knows the TCP connection and the user of each viewer.
+    """Knows the TCP connection and the session of each viewer.
 
     Cutting the TCP connection frees every thread that reads or writes there, and
     makes the page connect anew; a polite close would wait for a page that may be stuck.
@@ -22,9 +22,14 @@ class Connections:
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, viewer_id: str, user_id: int | None, connection: socket.socket | None) -> None:
+    def add(self, viewer_id: str, session_id: int | None, connection: socket.socket | None) -> None:
         with self._lock:
-            self._open[viewer_id] = (user_id, connection)
+            self._open[viewer_id] = (session_id, connection)
+
+    def sessions(self) -> dict[str, int | None]:
+        """Tell each viewer's session."""
+        with self._lock:
+            return {viewer_id: session_id for viewer_id, (session_id, _) in self._open.items()}
 
     def cut(self, viewer_id: str) -> None:
         """Close one connection; fine if it is closed already."""
@@ -41,10 +46,8 @@ class Connections:
         for viewer_id in list(self._open):
             self.cut(viewer_id)
 
-    def cut_strangers(self, user_ids: Iterable[int]) -> None:
-        """Close the connections of people who are users no more."""
-        known = frozenset(user_ids)
-        with self._lock:
-            gone = [name for name, (user_id, _) in self._open.items() if user_id not in known]
-        for viewer_id in gone:
-            self.cut(viewer_id)
+    def cut_strangers(self, session_ids: Collection[int]) -> None:
+        """Close the connections of sessions that have ended: all but these."""
+        for viewer_id, session_id in self.sessions().items():
+            if session_id not in session_ids:
+                self.cut(viewer_id)

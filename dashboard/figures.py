@@ -1,12 +1,13 @@
 """The statistics of the live wall, read once per process for all its viewers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from redis import Redis
 
+from core.access_scopes import CameraScope
 from core.buckets import Bucket, floor
 from core.heartbeats import CameraHealth, CameraState, read_health
 from core.secrets import SecretBox
@@ -15,29 +16,52 @@ from core.storage.cameras import Camera, list_cameras
 from core.storage.compliance import counts_by_camera
 from core.storage.engine import Database
 from core.storage.installation import read_time_zone
-from core.storage.users import list_users
+from core.storage.sessions import list_session_users
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What the wall shows beside its pictures, at one moment."""
+    """What the wall shows beside its pictures, at one moment.
+
+    scopes: what each open session may see; one that has ended is missing.
+    """
 
     server_time: datetime
     cameras: tuple[Camera, ...]
     health: Mapping[int, CameraHealth]
     people_now: Mapping[int, int]
     today: Mapping[int, Counts]
-    user_ids: frozenset[int]
+    scopes: Mapping[int, CameraScope]
 
     def cameras_version(self) -> frozenset[tuple[int, int]]:
         """Change when a camera was added, changed or removed."""
         return frozenset((camera.id, camera.version) for camera in self.cameras)
 
+    def visible(self, scope: CameraScope) -> frozenset[int]:
+        """List the cameras that lie in a scope."""
+        return frozenset(camera.id for camera in self.cameras if scope.sees(camera.site_id))
+
+    def within(self, scope: CameraScope) -> "Figures":
+        """Leave out what does not lie in a scope; where it is limited, removed cameras too."""
+        if not scope.is_limited:
+            return self
+        ids = self.visible(scope)
+        cameras = tuple(camera for camera in self.cameras if camera.id in ids)
+        today = {one: counts for one, counts in self.today.items() if one in ids}
+        return replace(self, cameras=cameras, today=today)
+
 
 def read_figures(
-    database: Database, redis: Redis, box: SecretBox, people_now: Mapping[int, int], now: datetime
+    database: Database,
+    redis: Redis,
+    box: SecretBox,
+    people_now: Mapping[int, int],
+    now: datetime,
+    session_ids: Sequence[int] = (),
 ) -> Figures:
     """Read everything that the statistics need, in one SQL transaction.
+
+    session_ids: the sessions of those who look.
 
     Today begins at midnight in the installation's time zone.
     """
@@ -45,8 +69,9 @@ def read_figures(
         midnight = floor(now, Bucket.DAY, read_time_zone(session))
         cameras = tuple(list_cameras(session, box))
         today = counts_by_camera(session, midnight, now)
-        user_ids = frozenset(user.id for user in list_users(session))
-    return Figures(now, cameras, read_health(redis), people_now, today, user_ids)
+        viewers = list_session_users(session, session_ids, now)
+    scopes = {session_id: user.scope for session_id, user in viewers.items()}
+    return Figures(now, cameras, read_health(redis), people_now, today, scopes)
 
 
 def figures_message(figures: Figures) -> dict[str, Any]:

@@ -11,7 +11,7 @@ there. A process at its limit so skips frames, and those that it shows are new.
 import logging
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -32,6 +32,8 @@ class Outbox(Protocol):
     def send_frame(
         self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
     ) -> None: ...
+
+    def send_each(self, viewer_ids: Sequence[str], event: str, message: dict[str, Any]) -> None: ...
 
     def send_all(self, event: str, message: dict[str, Any]) -> None: ...
 
@@ -74,6 +76,19 @@ class LiveHub:
         self._channel.watch(wanted)
         for camera_id in wanted:
             self._send_newest(viewer_id, camera_id)
+
+    def watched(self, viewer_id: str) -> frozenset[int]:
+        """Tell which cameras a viewer watches."""
+        with self._lock:
+            viewer = self._viewers.get(viewer_id)
+            return viewer.camera_ids if viewer else frozenset()
+
+    def limit(self, viewer_id: str, camera_ids: Collection[int]) -> None:
+        """Take off a viewer's list what is not among these: they may see it no more."""
+        with self._lock:
+            viewer = self._viewers.get(viewer_id)
+            if viewer is not None and not viewer.camera_ids.issubset(camera_ids):
+                viewer.watch(viewer.camera_ids.intersection(camera_ids))
 
     def take(self, notice: Overlay | Preview) -> None:
         """Take a notice in; it waits for the deliverer, unless a newer one replaces it."""

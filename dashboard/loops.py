@@ -4,14 +4,18 @@ import logging
 import os
 import socket
 import threading
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from redis.exceptions import RedisError
 
+from core.access_scopes import CameraScope
 from core.heartbeats import BEAT_EVERY_S, Heartbeat, beat, end_beat
 from core.live import LiveChannel
 from core.storage.engine import utc_now
-from dashboard.figures import figures_message, read_figures
+from core.storage.sessions import SEEN_EVERY, mark_seen
+from dashboard.figures import Figures, figures_message, read_figures
 from dashboard.live import Outbox
 from dashboard.services import Services
 
@@ -34,6 +38,8 @@ class LiveLoops:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._cameras_version: frozenset[tuple[int, int]] = frozenset()
+        self._scopes: Mapping[int, CameraScope] = {}
+        self._marked_at: datetime | None = None
         self._heartbeat = Heartbeat(
             kind="dashboard", host=socket.gethostname(), pid=os.getpid(), started_at=utc_now()
         )
@@ -61,13 +67,50 @@ class LiveLoops:
         if not provided.hub.viewers:
             return
         figures = read_figures(
-            provided.database, provided.redis, provided.box, provided.hub.people_now(), now
+            provided.database,
+            provided.redis,
+            provided.box,
+            provided.hub.people_now(),
+            now,
+            self._open_sessions(),
         )
-        provided.connections.cut_strangers(figures.user_ids)
-        self._outbox.send_all("statistics", figures_message(figures))
-        if figures.cameras_version() != self._cameras_version:
-            self._cameras_version = figures.cameras_version()
+        provided.connections.cut_strangers(figures.scopes)
+        self._send_statistics(figures)
+        if self._has_other_cameras(figures):
             self._outbox.send_all("cameras", {})
+        self._mark_seen(list(figures.scopes), now)
+
+    def _open_sessions(self) -> list[int]:
+        found = self._services.connections.sessions().values()
+        return [session_id for session_id in set(found) if session_id is not None]
+
+    def _send_statistics(self, figures: Figures) -> None:
+        """Send each viewer the numbers of the cameras that they may see, and no others."""
+        viewers: defaultdict[CameraScope, list[str]] = defaultdict(list)
+        for viewer_id, session_id in self._services.connections.sessions().items():
+            if session_id is not None and session_id in figures.scopes:
+                viewers[figures.scopes[session_id]].append(viewer_id)
+        for scope, viewer_ids in viewers.items():
+            visible = figures.visible(scope)
+            for viewer_id in viewer_ids:
+                self._services.hub.limit(viewer_id, visible)
+            self._outbox.send_each(viewer_ids, "statistics", figures_message(figures.within(scope)))
+
+    def _has_other_cameras(self, figures: Figures) -> bool:
+        """Say whether a camera has changed since the last tick, or what a session may see."""
+        version, before = figures.cameras_version(), self._scopes
+        has_others = any(before.get(one, scope) != scope for one, scope in figures.scopes.items())
+        is_changed = version != self._cameras_version
+        self._cameras_version, self._scopes = version, figures.scopes
+        return is_changed or has_others
+
+    def _mark_seen(self, session_ids: Sequence[int], now: datetime) -> None:
+        """Count an open page as use of its session: a wall that is looked at stays signed in."""
+        if self._marked_at is not None and now - self._marked_at < SEEN_EVERY:
+            return
+        self._marked_at = now
+        with self._services.database.write() as session:
+            mark_seen(session, session_ids, now)
 
     def _listen(self) -> None:
         while not self._stop.is_set():

@@ -5,15 +5,16 @@ from werkzeug.wrappers import Response
 
 from core.storage.cameras import get_camera
 from core.storage.users import Role
-from dashboard.access import needs, open_to_all, sign_out
+from dashboard.access import needs, open_to_all
+from dashboard.browser_sessions import sign_out
 from dashboard.services import services
 
 blueprint = Blueprint("pages", __name__)
 
 
 @blueprint.before_request
-def renew_session() -> None:
-    """Count the session's lifetime from the last page that was opened."""
+def renew_cookie() -> None:
+    """Let the browser keep the cookie from the last page on that was opened."""
     session.modified = session.permanent
 
 

@@ -9,7 +9,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from core.secrets import SecretBox
 from core.settings import Settings
 
-SESSION_LIFETIME = timedelta(days=7)
+COOKIE_LIFETIME = timedelta(days=366)
+"""Longer than any session: when one is over is decided in SQL, where it can be ended."""
 BODY_MAX = 1_000_000
 """Bytes; the largest body that the API takes."""
 
@@ -45,7 +46,7 @@ def register_security(app: Flask, settings: Settings, box: SecretBox) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=is_https,
-        PERMANENT_SESSION_LIFETIME=SESSION_LIFETIME,
+        PERMANENT_SESSION_LIFETIME=COOKIE_LIFETIME,
         # Pages renew the session. Did every answer, a late one would undo a sign-out.
         SESSION_REFRESH_EACH_REQUEST=False,
         MAX_CONTENT_LENGTH=BODY_MAX,

@@ -1,5 +1,6 @@
 """The doors: sign in by password or one-time link, set up the first account."""
 
+import hashlib
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -11,15 +12,20 @@ from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from core.errors import BadRequest
+from core.storage.audit import record_change
 from core.storage.users import (
     User,
     check_password,
     has_users,
+    is_name_taken,
     is_set_up_link,
     use_set_up_link,
     use_sign_in_link,
 )
-from dashboard.access import open_to_all, sign_in, signed_in
+from dashboard.access import open_to_all
+from dashboard.audit import visitor
+from dashboard.browser_sessions import sign_in
+from dashboard.identities import signed_in
 from dashboard.problems import Refused
 from dashboard.services import services
 
@@ -27,6 +33,8 @@ blueprint = Blueprint("sign_in", __name__)
 
 TRIES = "10 per minute; 60 per hour"
 """Per address. A password of 10 characters is not guessed at this pace."""
+TRIES_FOR_A_NAME = "20 per minute; 120 per hour"
+"""Failed ones from all addresses together, so that guesses spread over many are slow too."""
 TEXT_MAX = 200
 
 _NOT_SET_UP = (
@@ -51,6 +59,12 @@ class SetUpForm(FlaskForm):  # type: ignore[misc]  # flask-wtf has no types
 def limit_tries(limiter: Limiter) -> None:
     """Limit how often a stranger may try a password; secrets of links are too long to guess."""
     limiter.limit(TRIES, methods=["POST"])(blueprint)
+    limiter.limit(
+        TRIES_FOR_A_NAME,
+        methods=["POST"],
+        key_func=_tried_name,
+        deduct_when=lambda response: response.status_code == HTTPStatus.UNAUTHORIZED,
+    )(blueprint)
 
 
 @blueprint.get("/sign-in")
@@ -70,9 +84,10 @@ def sign_in_by_password() -> Response:
     with services().database.read() as session:
         user = check_password(session, form.name.data, form.password.data)
     if user is None:
+        _note_refusal(form.name.data.strip())
         error = "This name and password do not go together." if _is_set_up() else _NOT_SET_UP
         return _sign_in_page(error, HTTPStatus.UNAUTHORIZED)
-    sign_in(user)
+    sign_in(user, "password")
     return redirect(_own_path(form.next.data))
 
 
@@ -83,7 +98,7 @@ def sign_in_by_link(secret: str) -> Response:
     with services().database.read() as session:
         user = use_sign_in_link(session, secret)
     if user is not None:
-        sign_in(user)
+        sign_in(user, "link")
     elif signed_in() is None:
         return _sign_in_page("This link is too old, or was never made.", HTTPStatus.GONE)
     return redirect(url_for("pages.wall"))
@@ -108,17 +123,31 @@ def set_up(secret: str) -> Response:
     if form.password.data != form.password_again.data:
         return _set_up_page(secret, "The two passwords are not the same.", "password_again")
     try:
-        sign_in(_make_first_user(secret, form.name.data, form.password.data))
+        sign_in(_make_first_user(secret, form.name.data, form.password.data), "set-up link")
     except BadRequest as error:
         return _set_up_page(secret, str(error), error.field)
     return redirect(url_for("pages.wall"))
 
 
+def _tried_name() -> str:
+    """Name the counter of a name's failed tries; the name itself may be a slip of the pen."""
+    return "name:" + hashlib.sha256(request.form.get("name", "").strip().encode()).hexdigest()
+
+
+def _note_refusal(name: str) -> None:
+    """Write a failed try down. An unknown name is not kept: people type passwords there."""
+    with services().database.write() as session:
+        subject = f'user "{name}"' if is_name_taken(session, name) else "an unknown user"
+        record_change(session, visitor("a stranger"), "session.refuse", subject)
+
+
 def _make_first_user(secret: str, name: str, password: str) -> User:
     with services().database.write() as session:
         user = use_set_up_link(session, secret, name, password)
-    if user is None:
-        raise _link_over()
+        if user is None:
+            raise _link_over()
+        made = {"role": user.role}
+        record_change(session, visitor(user.name), "user.add", f'user "{user.name}"', None, made)
     return user
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,8 +11,8 @@ from flask_socketio import SocketIO
 
 from core.settings import Settings
 from core.storage.cameras import list_cameras
-from dashboard.access import signed_in
 from dashboard.connections import Connections
+from dashboard.identities import signed_in
 from dashboard.live import LiveHub
 from dashboard.security import is_same_origin
 from dashboard.services import services
@@ -37,6 +37,9 @@ class SocketOutbox:
         self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
     ) -> None:
         self._socketio.server.emit("frame", message, to=viewer_id, callback=lambda *_: on_drawn())
+
+    def send_each(self, viewer_ids: Sequence[str], event: str, message: dict[str, Any]) -> None:
+        self._socketio.server.emit(event, message, to=list(viewer_ids))
 
     def send_all(self, event: str, message: dict[str, Any]) -> None:
         self._socketio.server.emit(event, message)
@@ -106,7 +109,7 @@ def register_sockets(
         who = signed_in()
         if who is None:
             return False
-        connections.add(_viewer_id(), who.user_id, request.environ.get("gunicorn.socket"))
+        connections.add(_viewer_id(), who.session_id, request.environ.get("gunicorn.socket"))
         hub.join(_viewer_id())
         on_join()
         return True
@@ -120,7 +123,7 @@ def register_sockets(
     def watch(message: object = None, *_: object) -> None:
         wanted = read_watch(message)
         if wanted is not None:
-            hub.watch(_viewer_id(), wanted & _known_cameras())
+            hub.watch(_viewer_id(), wanted & _visible_cameras())
 
 
 def read_watch(message: object) -> frozenset[int] | None:
@@ -133,10 +136,14 @@ def read_watch(message: object) -> frozenset[int] | None:
     return frozenset(ids)
 
 
-def _known_cameras() -> frozenset[int]:
-    provided = services()
+def _visible_cameras() -> frozenset[int]:
+    """List the cameras that this page may see now; none once its session is over."""
+    who, provided = signed_in(), services()
+    if who is None:
+        return frozenset()
     with provided.database.read() as session:
-        return frozenset(camera.id for camera in list_cameras(session, provided.box))
+        cameras = list_cameras(session, provided.box, who.scope)
+    return frozenset(camera.id for camera in cameras)
 
 
 def _viewer_id() -> str:

@@ -1,4 +1,4 @@
-"""The commands of an administrator: cameras, users and API tokens.
+"""The commands of cameras.
 
 They work on the database, whether the system runs or not; what runs sees the
 change within seconds.
@@ -13,10 +13,6 @@ from launch.printing import print_rows
 
 if TYPE_CHECKING:
     from core.settings import Settings
-
-role_option = click.option(
-    "--role", type=click.Choice(["viewer", "operator", "admin"]), required=True
-)
 
 
 @click.group()
@@ -92,106 +88,3 @@ def remove_camera(settings: "Settings", name_or_id: str) -> None:
                 click.echo(f'camera {camera.id} "{camera.name}" is removed')
                 return
     raise NotFound(f'there is no camera "{name_or_id}"; see `maskwatch camera list`')
-
-
-@click.group()
-def user() -> None:
-    """Add users, list and remove them."""
-
-
-@user.command("add")
-@click.argument("name")
-@role_option
-@with_settings
-def add_user(settings: "Settings", name: str, role: str) -> None:
-    """Add a user; the password is asked for, or read from standard input."""
-    from core.storage import users
-    from launch.database import open_database
-
-    password = ask_secret(None, "Password", confirm=True)
-    with open_database(settings) as database, database.write() as session:
-        users.add_user(session, name, users.Role(role), password)
-    click.echo(f'user "{name}" may sign in as {role}')
-
-
-@user.command("list")
-@json_option
-@with_settings
-def list_users(settings: "Settings", as_json: bool) -> None:
-    """List the users and their roles."""
-    from core.storage import users
-    from launch.database import open_database
-
-    with open_database(settings) as database, database.read() as session:
-        rows = [
-            {"name": one.name, "role": one.role.value, "since": one.created_at.isoformat()}
-            for one in users.list_users(session)
-        ]
-    print_rows(rows, as_json)
-
-
-@user.command("remove")
-@click.argument("name")
-@with_settings
-def remove_user(settings: "Settings", name: str) -> None:
-    """Remove a user, who is signed out at once."""
-    from core.storage import users
-    from launch.database import open_database
-
-    with open_database(settings) as database, database.write() as session:
-        users.remove_user(session, name)
-    click.echo(f'user "{name}" is removed')
-
-
-@click.group()
-def token() -> None:
-    """Create API tokens, list and revoke them."""
-
-
-@token.command("create")
-@click.argument("name")
-@role_option
-@with_settings
-def create_token(settings: "Settings", name: str, role: str) -> None:
-    """Create an API token, and print it alone on the last line. It is shown only here."""
-    from core.storage import users
-    from launch.database import open_database
-
-    with open_database(settings) as database, database.write() as session:
-        text = users.create_token(session, name, users.Role(role))
-    click.echo(f'token "{name}" acts as {role}; send it as "Authorization: Bearer TOKEN":')
-    click.echo(text)
-
-
-@token.command("list")
-@json_option
-@with_settings
-def list_tokens(settings: "Settings", as_json: bool) -> None:
-    """List the tokens, not their texts: those are kept nowhere."""
-    from core.storage import users
-    from launch.database import open_database
-
-    with open_database(settings) as database, database.read() as session:
-        rows = [
-            {
-                "name": one.name,
-                "role": one.role.value,
-                "since": one.created_at.isoformat(),
-                "last_used": one.last_used_at and one.last_used_at.isoformat(),
-            }
-            for one in users.list_tokens(session)
-        ]
-    print_rows(rows, as_json)
-
-
-@token.command("revoke")
-@click.argument("name")
-@with_settings
-def revoke_token(settings: "Settings", name: str) -> None:
-    """Make a token worthless from now on."""
-    from core.storage import users
-    from launch.database import open_database
-
-    with open_database(settings) as database, database.write() as session:
-        users.revoke_token(session, name)
-    click.echo(f'token "{name}" is revoked')

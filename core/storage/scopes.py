@@ -13,7 +13,7 @@ def is_in_scope(scope: CameraScope) -> ColumnElement[bool]:
     return true() if scope.site_ids is None else CameraRow.site_id.in_(scope.site_ids)
 
 
-def camera_ids_in(scope: CameraScope) -> Select[tuple[int]]:
+def camera_ids_in(scope: CameraScope) -> Select[int]:
     """Make the question for the ids of a scope's cameras, removed ones too."""
     return select(CameraRow.id).where(is_in_scope(scope))
 

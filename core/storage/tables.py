@@ -268,10 +268,13 @@ class UserSiteRow(Table):
 
 
 class UserSessionRow(Table):
-    """A browser that is signed in; the cookie holds the secret, we its SHA-256."""
+    """A browser that is signed in; the cookie holds the secret, we its SHA-256.
+
+    No id is given twice: the live pages of an ended session are told by it.
+    """
 
     __tablename__ = "user_sessions"
-    __table_args__ = (Index(None, "user_id"),)
+    __table_args__ = (Index(None, "user_id"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     hash: Mapped[str] = mapped_column(unique=True)

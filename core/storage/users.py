@@ -1,21 +1,25 @@
-"""Questions about users, API tokens, and links that sign in or set up."""
+"""Questions about users, and about links that sign in or set up."""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.errors import BadRequest, NotFound
+from core.access_scopes import EVERYWHERE, CameraScope, scope_of
+from core.errors import BadRequest, Conflict, NotFound
 from core.storage.engine import utc_now
-from core.storage.tables import SignInLinkRow, TokenRow, UserRow
+from core.storage.limits import read_pairs, replace_pairs, sites_of_users
+from core.storage.tables import GroupMemberRow, SignInLinkRow, UserRow, UserSessionRow, UserSiteRow
 
 PASSWORD_LENGTH_MIN = 10
 
@@ -34,19 +38,29 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """A person. scope: the cameras that they may see: of their own sites, and their groups'.
+
+    may_see_faces: is shown them as they are, where pictures are kept sharp.
+    """
+
     id: int
     name: str
     role: Role
     created_at: datetime
+    scope: CameraScope = EVERYWHERE
+    may_see_faces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    id: int
-    name: str
-    role: Role
-    created_at: datetime
-    last_used_at: datetime | None
+class UserChanges:
+    """What to change of a user; None stays as it is. password: a new one."""
+
+    role: Role | None = None
+    password: str | None = None
+    is_limited: bool | None = None
+    may_see_faces: bool | None = None
+    site_ids: frozenset[int] | None = None
+    group_ids: frozenset[int] | None = None
 
 
 def has_users(session: Session) -> bool:
@@ -58,14 +72,48 @@ def has_users(session: Session) -> bool:
     )
 
 
+def is_name_taken(session: Session, name: str) -> bool:
+    return session.scalar(select(UserRow.id).where(UserRow.name == name)) is not None
+
+
 def list_users(session: Session) -> list[User]:
-    return [_user(row) for row in session.scalars(select(UserRow).order_by(UserRow.name))]
+    return _users(session, session.scalars(select(UserRow).order_by(UserRow.name)).all())
 
 
 def get_user(session: Session, user_id: int) -> User | None:
     """Read a user; None if removed."""
     row = session.get(UserRow, user_id)
-    return _user(row) if row else None
+    return _user(session, row) if row else None
+
+
+def require_user(session: Session, user_id: int) -> User:
+    """Read a user. Raises NotFound."""
+    user = get_user(session, user_id)
+    if user is None:
+        raise NotFound(f"there is no user {user_id}")
+    return user
+
+
+def find_user(session: Session, name: str) -> User:
+    """Read the user of a name. Raises NotFound."""
+    row = session.scalar(select(UserRow).where(UserRow.name == name))
+    if row is None:
+        raise NotFound(f'there is no user "{name}"')
+    return _user(session, row)
+
+
+def describe(session: Session, user: User) -> dict[str, Any]:
+    """Spell out what a user may do, for the audit and for administrators."""
+    member = GroupMemberRow
+    sites = read_pairs(session, UserSiteRow.user_id, UserSiteRow.site_id, [user.id])
+    groups = read_pairs(session, member.user_id, member.group_id, [user.id])
+    return {
+        "role": user.role.value,
+        "is_limited": user.scope.is_limited,
+        "site_ids": sorted(sites.get(user.id, ())),
+        "group_ids": sorted(groups.get(user.id, ())),
+        "may_see_faces": user.may_see_faces,
+    }
 
 
 def add_user(session: Session, name: str, role: Role, password: str | None) -> User:
@@ -80,22 +128,50 @@ def add_user(session: Session, name: str, role: Role, password: str | None) -> U
     )
     session.add(row)
     _flush_named(session, f'a user named "{name}" is there already')
-    return _user(row)
+    return _user(session, row)
+
+
+def change_user(session: Session, user_id: int, changes: UserChanges) -> User:
+    """Change a user; a new password ends their sessions.
+
+    Raises NotFound, BadRequest, and Conflict where no administrator would be left.
+    """
+    row = session.get(UserRow, user_id)
+    if row is None:
+        raise NotFound(f"there is no user {user_id}")
+    if changes.role not in (None, Role.ADMIN):
+        _keep_an_admin(session, row)
+    _change(session, row, changes)
+    if row.role == Role.ADMIN and row.is_limited:
+        raise BadRequest("is_limited", "an administrator sees all cameras; take another role")
+    session.flush()
+    return _user(session, row)
+
+
+def change_password(session: Session, user_id: int, old: str, new: str) -> bool:
+    """Replace a password by who knows it; False if the old one is wrong. Raises BadRequest."""
+    row = session.get(UserRow, user_id)
+    if row is None or not row.password_hash or not _is_password(row.password_hash, old):
+        return False
+    row.password_hash = _hash_password(new)
+    return True
 
 
 def find_or_add_user(session: Session, name: str, role: Role) -> User:
     """Read a user by name, or add one who signs in by link only."""
     row = session.scalar(select(UserRow).where(UserRow.name == name))
-    return _user(row) if row else add_user(session, name, role, None)
+    return _user(session, row) if row else add_user(session, name, role, None)
 
 
 def remove_user(session: Session, name: str) -> None:
-    """Remove a user. Raises NotFound."""
-    user_id = session.scalar(select(UserRow.id).where(UserRow.name == name))
-    if user_id is None:
+    """Remove a user. Raises NotFound, and Conflict where no administrator would be left."""
+    row = session.scalar(select(UserRow).where(UserRow.name == name))
+    if row is None:
         raise NotFound(f'there is no user "{name}"')
-    session.execute(delete(SignInLinkRow).where(SignInLinkRow.user_id == user_id))
-    session.execute(delete(UserRow).where(UserRow.id == user_id))
+    _keep_an_admin(session, row)
+    session.execute(delete(SignInLinkRow).where(SignInLinkRow.user_id == row.id))
+    session.delete(row)
+    session.flush()
 
 
 def check_password(session: Session, name: str, password: str) -> User | None:
@@ -105,44 +181,8 @@ def check_password(session: Session, name: str, password: str) -> User | None:
     """
     row = session.scalar(select(UserRow).where(UserRow.name == name.strip()))
     stored = row.password_hash if row and row.password_hash else _unknown_hash()
-    try:
-        PasswordHasher().verify(stored, password)
-    except (VerificationError, InvalidHashError):
-        return None
-    return _user(row) if row and row.password_hash else None
-
-
-def list_tokens(session: Session) -> list[Token]:
-    return [_token(row) for row in session.scalars(select(TokenRow).order_by(TokenRow.name))]
-
-
-def create_token(session: Session, name: str, role: Role) -> str:
-    """Make an API token and return its text, which is kept nowhere. Raises BadRequest."""
-    if not 1 <= len(name.strip()) <= 100:
-        raise BadRequest("name", "a token needs a name of 1 to 100 characters")
-    text = "mw_" + secrets.token_urlsafe(32)
-    session.add(
-        TokenRow(name=name.strip(), role=role.value, hash=_digest(text), created_at=utc_now())
-    )
-    _flush_named(session, f'a token named "{name}" is there already; revoke it first')
-    return text
-
-
-def find_token(session: Session, text: str) -> Token | None:
-    """Find the token of that text; None if unknown or revoked."""
-    row = session.scalar(select(TokenRow).where(TokenRow.hash == _digest(text)))
-    return _token(row) if row else None
-
-
-def mark_token_used(session: Session, token_id: int) -> None:
-    session.execute(update(TokenRow).where(TokenRow.id == token_id).values(last_used_at=utc_now()))
-
-
-def revoke_token(session: Session, name: str) -> None:
-    """Make a token worthless. Raises NotFound."""
-    found = session.execute(delete(TokenRow).where(TokenRow.name == name).returning(TokenRow.id))
-    if found.first() is None:
-        raise NotFound(f'there is no token "{name}"')
+    is_right = _is_password(stored, password)
+    return _user(session, row) if is_right and row and row.password_hash else None
 
 
 def create_sign_in_link(session: Session, user: User | None, lifetime: timedelta) -> str:
@@ -210,6 +250,37 @@ def _unused_link(session: Session, secret: str) -> SignInLinkRow | None:
     return row
 
 
+def _change(session: Session, row: UserRow, changes: UserChanges) -> None:
+    if changes.role is not None:
+        row.role = changes.role.value
+    if changes.is_limited is not None:
+        row.is_limited = changes.is_limited
+    if changes.may_see_faces is not None:
+        row.may_see_faces = changes.may_see_faces
+    if changes.site_ids is not None:
+        replace_pairs(session, UserSiteRow.user_id, UserSiteRow.site_id, row.id, changes.site_ids)
+    if changes.group_ids is not None:
+        member = GroupMemberRow
+        replace_pairs(session, member.user_id, member.group_id, row.id, changes.group_ids)
+    if changes.password is not None:
+        row.password_hash = _hash_password(changes.password)
+        session.execute(delete(UserSessionRow).where(UserSessionRow.user_id == row.id))
+
+
+def _keep_an_admin(session: Session, leaving: UserRow) -> None:
+    """Refuse to do without an administrator."""
+    admins = session.scalars(select(UserRow.id).where(UserRow.role == Role.ADMIN.value)).all()
+    if admins == [leaving.id]:
+        raise Conflict(f'"{leaving.name}" is the last administrator; add another first')
+
+
+def _is_password(stored: str, password: str) -> bool:
+    try:
+        return PasswordHasher().verify(stored, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
 def _hash_password(password: str) -> str:
     if len(password) < PASSWORD_LENGTH_MIN:
         raise BadRequest("password", f"a password needs at least {PASSWORD_LENGTH_MIN} characters")
@@ -228,9 +299,20 @@ def _flush_named(session: Session, message: str) -> None:
         raise BadRequest("name", message) from error
 
 
-def _user(row: UserRow) -> User:
-    return User(row.id, row.name, Role(row.role), row.created_at)
+def _user(session: Session, row: UserRow) -> User:
+    return _users(session, [row])[0]
 
 
-def _token(row: TokenRow) -> Token:
-    return Token(row.id, row.name, Role(row.role), row.created_at, row.last_used_at)
+def _users(session: Session, rows: Sequence[UserRow]) -> list[User]:
+    sites = sites_of_users(session, [row.id for row in rows if row.is_limited])
+    return [
+        User(
+            id=row.id,
+            name=row.name,
+            role=Role(row.role),
+            created_at=row.created_at,
+            scope=scope_of(row.is_limited, sites.get(row.id)),
+            may_see_faces=row.may_see_faces,
+        )
+        for row in rows
+    ]

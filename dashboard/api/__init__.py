@@ -2,13 +2,24 @@
 
 from flask_openapi3.openapi import OpenAPI
 
-from dashboard.api import cameras, compliance, models, reader, sightings, system, tokens, users
+from dashboard.api import (
+    cameras,
+    compliance,
+    groups,
+    models,
+    reader,
+    sightings,
+    sites,
+    system,
+    tokens,
+    users,
+)
 from dashboard.api.bodies import BodyReader
 
 
 def register_api(app: OpenAPI) -> None:
     """Add every operation, and the description of them all."""
     app.json = BodyReader(app)
-    for subject in (cameras, compliance, models, sightings, system, tokens, users):
+    for subject in (cameras, compliance, groups, models, sightings, sites, system, tokens, users):
         app.register_api(subject.blueprint)
     app.register_blueprint(reader.blueprint)

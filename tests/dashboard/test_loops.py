@@ -1,7 +1,7 @@
 """What a dashboard does every two seconds, and the numbers that it sends."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from core.settings import Settings
 from core.storage.cameras import NewCamera, add_camera, change_camera, remove_camera
 from core.storage.engine import Database
 from core.storage.rollups import add_to_rollups
-from core.storage.users import Role, find_or_add_user, remove_user
+from core.storage.sessions import begin_session, end_session
+from core.storage.users import Role, UserChanges, change_user, find_or_add_user, remove_user
 from dashboard.connections import Connections
 from dashboard.figures import figures_message, read_figures
 from dashboard.live import LiveHub
@@ -29,14 +30,19 @@ NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 @dataclass
 class Outbox:
-    """Remembers what was sent to everybody."""
+    """Remembers what was sent, and to whom."""
 
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    takers: list[list[str]] = field(default_factory=list)
 
     def send_frame(
         self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
     ) -> None:
         raise NotImplementedError
+
+    def send_each(self, viewer_ids: Sequence[str], event: str, message: dict[str, Any]) -> None:
+        self.sent.append((event, message))
+        self.takers.append(list(viewer_ids))
 
     def send_all(self, event: str, message: dict[str, Any]) -> None:
         self.sent.append((event, message))
@@ -53,6 +59,10 @@ class Parts:
     hub: LiveHub
     outbox: Outbox
     connections: Connections
+
+    def open_page(self, viewer_id: str, session_id: int) -> None:
+        self.hub.join(viewer_id)
+        self.connections.add(viewer_id, session_id, None)
 
 
 @pytest.fixture
@@ -81,17 +91,116 @@ def test_the_process_beats_whether_or_not_somebody_looks(parts: Parts, redis: Re
     assert read_heartbeats(redis) == []
 
 
-def test_statistics_are_sent_once_for_all_viewers(parts: Parts, camera_id: int) -> None:
-    parts.hub.join("ann")
-    parts.hub.join("bob")
+@pytest.fixture
+def open_session(database: Database) -> Callable[..., int]:
+    """Sign a user in, limited to sites where some are given; answers the session's id."""
+
+    def sign_in(name: str, site_ids: frozenset[int] | None = None) -> int:
+        with database.write() as session:
+            user = find_or_add_user(session, name, Role.VIEWER)
+            if site_ids is not None:
+                change_user(session, user.id, UserChanges(is_limited=True, site_ids=site_ids))
+            return begin_session(session, user.id, "192.0.2.7", "a test", NOW)[0]
+
+    return sign_in
+
+
+@pytest.fixture
+def sites(database: Database, box: SecretBox) -> dict[str, tuple[int, int]]:
+    """Two sites with a camera each: their ids by the site's name."""
+    made = {}
+    with database.write() as session:
+        for name in ("north", "south"):
+            camera = add_camera(session, box, NewCamera(f"{name} door", "0", "0", site=name))
+            assert camera.site_id is not None
+            made[name] = (camera.site_id, camera.id)
+    return made
+
+
+def test_statistics_are_sent_once_for_all_viewers_who_see_the_same(
+    parts: Parts, open_session: Callable[..., int], camera_id: int
+) -> None:
+    parts.open_page("ann's", open_session("ann"))
+    parts.open_page("bob's", open_session("bob"))
     parts.loops.tick(NOW)
     assert parts.outbox.events().count("statistics") == 1
+    assert sorted(parts.outbox.takers[0]) == ["ann's", "bob's"]
+
+
+def test_a_limited_viewer_gets_the_numbers_of_their_cameras_only(
+    parts: Parts,
+    open_session: Callable[..., int],
+    sites: dict[str, tuple[int, int]],
+    database: Database,
+) -> None:
+    (north, at_north), (_, at_south) = sites["north"], sites["south"]
+    with database.write() as session:
+        for camera, count in ((at_north, 2), (at_south, 5)):
+            people = {(camera, NOW - timedelta(minutes=1)): Counter(mask=count)}
+            add_to_rollups(session, people, [], ZoneInfo("UTC"))
+    parts.open_page("bob's", open_session("bob", frozenset({north})))
+    parts.loops.tick(NOW)
+    event, message = parts.outbox.sent[0]
+    assert event == "statistics"
+    assert [one["camera_id"] for one in message["cameras"]] == [at_north]
+    assert message["today"]["mask"] == 2
+
+
+def test_a_viewer_who_is_limited_while_they_look_sees_the_other_cameras_no_more(
+    parts: Parts,
+    open_session: Callable[..., int],
+    sites: dict[str, tuple[int, int]],
+    database: Database,
+) -> None:
+    (north, at_north), (_, at_south) = sites["north"], sites["south"]
+    parts.open_page("bob's", open_session("bob"))
+    parts.hub.watch("bob's", [at_north, at_south])
+    parts.loops.tick(NOW)
+    assert parts.outbox.events() == ["statistics", "cameras"]
+    open_session("bob", frozenset({north}))
+    parts.loops.tick(NOW)
+    assert parts.outbox.events() == ["statistics", "cameras"]
+    assert parts.hub.watched("bob's") == {at_north}
+
+
+def test_an_open_page_keeps_its_session_alive(
+    parts: Parts, open_session: Callable[..., int], database: Database
+) -> None:
+    session_id = open_session("ann")
+    parts.open_page("ann's", session_id)
+    for hours in (100, 200):
+        parts.loops.tick(NOW + timedelta(hours=hours))
+    assert len(parts.connections) == 1
+
+
+def test_a_page_whose_session_has_ended_is_cut_off(
+    parts: Parts, open_session: Callable[..., int], database: Database
+) -> None:
+    kept, ended = open_session("ann"), open_session("ann")
+    parts.open_page("kept", kept)
+    parts.open_page("ended", ended)
+    with database.write() as session:
+        end_session(session, ended)
+    parts.loops.tick(NOW)
+    assert parts.connections.sessions() == {"kept": kept}
+
+
+def test_a_page_whose_session_is_over_is_cut_off(
+    parts: Parts, open_session: Callable[..., int]
+) -> None:
+    parts.open_page("ann's", open_session("ann"))
+    parts.loops.tick(NOW + timedelta(hours=168))
+    assert len(parts.connections) == 0
 
 
 def test_a_changed_list_of_cameras_is_announced_once(
-    parts: Parts, database: Database, box: SecretBox, camera_id: int
+    parts: Parts,
+    database: Database,
+    box: SecretBox,
+    camera_id: int,
+    open_session: Callable[..., int],
 ) -> None:
-    parts.hub.join("ann")
+    parts.open_page("ann's", open_session("ann"))
     parts.loops.tick(NOW)
     parts.outbox.events()
     parts.loops.tick(NOW)
@@ -106,11 +215,10 @@ def test_a_changed_list_of_cameras_is_announced_once(
     assert parts.outbox.events() == ["statistics", "cameras"]
 
 
-def test_pages_of_a_removed_user_are_cut_off(parts: Parts, database: Database) -> None:
-    with database.write() as session:
-        user = find_or_add_user(session, "ann", Role.VIEWER)
-    parts.hub.join("page")
-    parts.connections.add("page", user.id, None)
+def test_pages_of_a_removed_user_are_cut_off(
+    parts: Parts, database: Database, open_session: Callable[..., int]
+) -> None:
+    parts.open_page("page", open_session("ann"))
     parts.loops.tick(NOW)
     assert len(parts.connections) == 1
     with database.write() as session:

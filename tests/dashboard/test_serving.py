@@ -26,7 +26,8 @@ from core.secrets import SecretBox
 from core.settings import load_settings
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
-from core.storage.users import Role, create_sign_in_link, create_token, find_or_add_user
+from core.storage.tokens import create_token
+from core.storage.users import Role, create_sign_in_link, find_or_add_user
 from core.types import Frame
 from tests.dashboard.live_client import LiveClient, stuck_page
 

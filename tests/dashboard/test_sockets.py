@@ -72,7 +72,7 @@ def test_cutting_twice_or_what_is_closed_is_fine() -> None:
     connections.cut("never seen")
 
 
-def test_only_the_connections_of_people_who_are_users_no_more_are_cut() -> None:
+def test_only_the_connections_of_sessions_that_have_ended_are_cut() -> None:
     pairs = [socket.socketpair() for _ in range(2)]
     connections = Connections()
     connections.add("stays", 1, pairs[0][0])

@@ -1,29 +1,30 @@
-"""Users, tokens and links."""
+"""Users and links."""
 
 from datetime import timedelta
 
 import pytest
 
-from core.errors import BadRequest, NotFound
-from core.storage.engine import Database
-from core.storage.tables import TokenRow
+from core.errors import BadRequest, Conflict, NotFound
+from core.storage.engine import Database, utc_now
+from core.storage.sessions import begin_session, find_session
 from core.storage.users import (
     Role,
+    UserChanges,
     add_user,
+    change_password,
+    change_user,
     check_password,
     create_sign_in_link,
-    create_token,
+    describe,
     find_or_add_user,
-    find_token,
+    find_user,
     forget_expired_links,
     get_user,
     has_users,
     is_set_up_link,
-    list_tokens,
     list_users,
-    mark_token_used,
     remove_user,
-    revoke_token,
+    require_user,
     use_set_up_link,
     use_sign_in_link,
 )
@@ -74,26 +75,6 @@ def test_removing_a_user_removes_their_links(database: Database) -> None:
             remove_user(session, "ann")
 
 
-def test_a_token_is_found_by_its_text_until_revoked(any_database: Database) -> None:
-    with any_database.write() as session:
-        text = create_token(session, "scripts", Role.VIEWER)
-        token = find_token(session, text)
-        assert token is not None
-        mark_token_used(session, token.id)
-        assert list_tokens(session)[0].role is Role.VIEWER
-        assert find_token(session, text + "x") is None
-        revoke_token(session, "scripts")
-        assert find_token(session, text) is None
-        with pytest.raises(NotFound):
-            revoke_token(session, "scripts")
-
-
-def test_only_the_hash_of_a_token_is_kept(database: Database) -> None:
-    with database.write() as session:
-        text = create_token(session, "scripts", Role.VIEWER)
-        assert text not in session.get_one(TokenRow, 1).hash
-
-
 def test_a_sign_in_link_works_until_a_newer_one_is_made(database: Database) -> None:
     with database.write() as session:
         ann = add_user(session, "ann", Role.VIEWER, None)
@@ -141,3 +122,87 @@ def test_links_run_out_and_are_forgotten(database: Database) -> None:
 )
 def test_roles_include_the_lesser_ones(role: Role, needed: Role, may: bool) -> None:
     assert role.may_act_as(needed) is may
+
+
+@pytest.mark.parametrize("other", [None, Role.OPERATOR], ids=["alone", "with an operator"])
+def test_the_last_administrator_is_neither_removed_nor_demoted(
+    database: Database, other: Role | None
+) -> None:
+    with database.write() as session:
+        ann = add_user(session, "ann", Role.ADMIN, PASSWORD)
+        if other:
+            add_user(session, "bob", other, PASSWORD)
+        with pytest.raises(Conflict, match="last administrator"):
+            remove_user(session, "ann")
+        with pytest.raises(Conflict, match="last administrator"):
+            change_user(session, ann.id, UserChanges(role=Role.OPERATOR))
+        assert change_user(session, ann.id, UserChanges(role=Role.ADMIN)).role is Role.ADMIN
+
+
+def test_one_of_two_administrators_may_go(database: Database) -> None:
+    with database.write() as session:
+        ann = add_user(session, "ann", Role.ADMIN, PASSWORD)
+        add_user(session, "bob", Role.ADMIN, PASSWORD)
+        assert change_user(session, ann.id, UserChanges(role=Role.VIEWER)).role is Role.VIEWER
+
+
+def test_an_administrator_is_not_limited(database: Database) -> None:
+    with database.write() as session:
+        ann = add_user(session, "ann", Role.ADMIN, PASSWORD)
+        bob = add_user(session, "bob", Role.VIEWER, PASSWORD)
+        change_user(session, bob.id, UserChanges(is_limited=True))
+        for user_id, changes in (
+            (ann.id, UserChanges(is_limited=True)),
+            (bob.id, UserChanges(role=Role.ADMIN)),
+        ):
+            with pytest.raises(BadRequest) as refused:
+                change_user(session, user_id, changes)
+            assert refused.value.field == "is_limited"
+        both = UserChanges(role=Role.ADMIN, is_limited=False)
+        assert change_user(session, bob.id, both).role is Role.ADMIN
+
+
+def test_a_new_password_by_an_administrator_ends_the_sessions(database: Database) -> None:
+    with database.write() as session:
+        ann = add_user(session, "ann", Role.VIEWER, PASSWORD)
+        _, secret = begin_session(session, ann.id, "", "", utc_now())
+        change_user(session, ann.id, UserChanges(password="another horse"))
+        assert find_session(session, secret, utc_now()) is None
+        assert check_password(session, "ann", "another horse") == ann
+        assert check_password(session, "ann", PASSWORD) is None
+
+
+def test_who_knows_the_old_password_sets_a_new_one(database: Database) -> None:
+    with database.write() as session:
+        ann = add_user(session, "ann", Role.VIEWER, PASSWORD)
+        demo = add_user(session, "demo", Role.VIEWER, None)
+        assert not change_password(session, ann.id, "wrong horse", "another horse")
+        assert not change_password(session, demo.id, "", "another horse")
+        with pytest.raises(BadRequest):
+            change_password(session, ann.id, PASSWORD, "short")
+        assert change_password(session, ann.id, PASSWORD, "another horse")
+        assert check_password(session, "ann", "another horse") == ann
+
+
+def test_what_a_user_may_is_spelt_out(database: Database) -> None:
+    with database.write() as session:
+        ann = add_user(session, "ann", Role.VIEWER, PASSWORD)
+        change_user(session, ann.id, UserChanges(may_see_faces=True))
+        assert find_user(session, "ann").may_see_faces
+        assert describe(session, find_user(session, "ann")) == {
+            "role": "viewer",
+            "is_limited": False,
+            "site_ids": [],
+            "group_ids": [],
+            "may_see_faces": True,
+        }
+
+
+def test_a_user_who_never_was_is_not_found(database: Database) -> None:
+    with database.write() as session:
+        with pytest.raises(NotFound):
+            find_user(session, "eve")
+        with pytest.raises(NotFound):
+            require_user(session, 99)
+        with pytest.raises(NotFound):
+            change_user(session, 99, UserChanges())

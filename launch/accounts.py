@@ -1,0 +1,327 @@
+"""The commands of accounts: users, groups and API tokens.
+
+They work on the database, whether the system runs or not; what runs sees the
+change within seconds.
+"""
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from launch.options import ask_secret, json_option, role_option, with_settings
+from launch.printing import print_rows
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from core.settings import Settings
+    from core.storage.tokens import TokenTerms
+    from core.storage.users import UserChanges
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+site_option = click.option("--site", "sites", multiple=True, help="A site's name; repeatable.")
+group_option = click.option("--group", "groups", multiple=True, help="A group's name; repeatable.")
+faces_option = click.option(
+    "--faces/--no-faces",
+    "may_see_faces",
+    default=None,
+    help="Whether pictures that are kept sharp are shown as they are.",
+)
+limit_option = click.option(
+    "--limited/--unlimited",
+    "is_limited",
+    default=None,
+    help="Whether they see only the cameras of their sites and groups.",
+)
+
+
+@click.group()
+def user() -> None:
+    """Add users, list, change and remove them."""
+
+
+@user.command("add")
+@click.argument("name")
+@role_option
+@limit_option
+@site_option
+@group_option
+@faces_option
+@with_settings
+def add_user(settings: "Settings", /, name: str, role: str, **limits: Any) -> None:
+    """Add a user; the password is asked for, or read from standard input.
+
+    Naming a site or a group limits them to it.
+    """
+    from core.storage import users
+    from core.storage.audit import record_change
+    from launch.actors import command_actor
+    from launch.database import open_database
+
+    password = ask_secret(None, "Password", confirm=True)
+    with open_database(settings) as database, database.write() as session:
+        added = users.add_user(session, name, users.Role(role), password)
+        made = users.change_user(session, added.id, _read_changes(session, limits))
+        facts = users.describe(session, made)
+        record_change(session, command_actor(), "user.add", f'user "{name}"', None, facts)
+    click.echo(f'user "{name}" may sign in as {role}')
+
+
+@user.command("list")
+@json_option
+@with_settings
+def list_users(settings: "Settings", as_json: bool) -> None:
+    """List the users, their roles and limits."""
+    from core.storage import users
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.read() as session:
+        rows = [
+            {
+                "name": one.name,
+                **_in_names(session, users.describe(session, one)),
+                "since": one.created_at.isoformat(),
+            }
+            for one in users.list_users(session)
+        ]
+    print_rows(rows, as_json)
+
+
+@user.command("change")
+@click.argument("name")
+@click.option("--role", type=click.Choice(["viewer", "operator", "admin"]))
+@limit_option
+@site_option
+@group_option
+@faces_option
+@click.option("--password", "has_new_password", is_flag=True, help="Ask for a new password.")
+@with_settings
+def change_user(settings: "Settings", /, name: str, has_new_password: bool, **wanted: Any) -> None:
+    """Change what a user may do, or their password, which signs them out.
+
+    Sites that are named replace those they had, and groups likewise.
+    """
+    from core.storage import users
+    from core.storage.audit import record_change
+    from launch.actors import command_actor
+    from launch.database import open_database
+
+    password = ask_secret(None, "Password", confirm=True) if has_new_password else None
+    with open_database(settings) as database, database.write() as session:
+        found = users.find_user(session, name)
+        before = users.describe(session, found)
+        changes = _read_changes(session, wanted, password)
+        after = users.describe(session, users.change_user(session, found.id, changes))
+        noted = after | ({"has_new_password": True} if password else {})
+        record_change(session, command_actor(), "user.change", f'user "{name}"', before, noted)
+    click.echo(f'user "{name}" is changed')
+
+
+@user.command("remove")
+@click.argument("name")
+@with_settings
+def remove_user(settings: "Settings", name: str) -> None:
+    """Remove a user, who is signed out at once. The last administrator stays."""
+    from core.storage import users
+    from core.storage.audit import record_change
+    from launch.actors import command_actor
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.write() as session:
+        facts = users.describe(session, users.find_user(session, name))
+        users.remove_user(session, name)
+        record_change(session, command_actor(), "user.remove", f'user "{name}"', facts)
+    click.echo(f'user "{name}" is removed')
+
+
+@click.group()
+def group() -> None:
+    """Make groups of users who are limited to the same sites, list and remove them."""
+
+
+@group.command("add")
+@click.argument("name")
+@site_option
+@click.option("--user", "users", multiple=True, help="A user's name; repeatable.")
+@with_settings
+def add_group(
+    settings: "Settings", name: str, sites: tuple[str, ...], users: tuple[str, ...]
+) -> None:
+    """Make a group. It limits only those of its users who are limited."""
+    from core.storage import groups
+    from core.storage.audit import record_change
+    from core.storage.limits import find_ids
+    from launch.actors import command_actor
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.write() as session:
+        site_ids, user_ids = find_ids(session, "site", sites), find_ids(session, "user", users)
+        made = groups.add_group(session, name, site_ids, user_ids)
+        facts = groups.describe(made)
+        record_change(session, command_actor(), "group.add", f'group "{name}"', None, facts)
+    click.echo(f'group "{name}" is made')
+
+
+@group.command("list")
+@json_option
+@with_settings
+def list_groups(settings: "Settings", as_json: bool) -> None:
+    """List the groups, their sites and their users."""
+    from core.storage import groups
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.read() as session:
+        rows = [_in_names(session, groups.describe(one)) for one in groups.list_groups(session)]
+    print_rows(rows, as_json)
+
+
+@group.command("remove")
+@click.argument("name")
+@with_settings
+def remove_group(settings: "Settings", name: str) -> None:
+    """Remove a group. Its users stay limited, to what else they have."""
+    from core.storage import groups
+    from core.storage.audit import record_change
+    from launch.actors import command_actor
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.write() as session:
+        found = groups.find_group(session, name)
+        groups.remove_group(session, found.id)
+        facts = groups.describe(found)
+        record_change(session, command_actor(), "group.remove", f'group "{name}"', facts)
+    click.echo(f'group "{name}" is removed')
+
+
+@click.group()
+def token() -> None:
+    """Create API tokens, list and revoke them."""
+
+
+@token.command("create")
+@click.argument("name")
+@role_option
+@click.option("--expires", help="For how long it works: 12h, 90d or 26w. Default: for ever.")
+@click.option("--scope", "scopes", multiple=True, help="cameras, or cameras:read; repeatable.")
+@site_option
+@with_settings
+def create_token(settings: "Settings", /, name: str, role: str, **wanted: Any) -> None:
+    """Create an API token, and print it alone on the last line. It is shown only here.
+
+    Without --scope it reaches all that its role may, without --site all cameras.
+    """
+    from core.storage import tokens
+    from core.storage.audit import record_change
+    from core.storage.users import Role
+    from launch.actors import command_actor
+    from launch.database import open_database
+
+    who = command_actor()
+    with open_database(settings) as database, database.write() as session:
+        terms = _read_terms(session, **wanted)
+        text = tokens.create_token(session, name, Role(role), terms, who.name)
+        facts = tokens.describe(tokens.get_token(session, name.strip()))
+        record_change(session, who, "token.create", f'token "{name}"', None, facts)
+    click.echo(f'token "{name}" acts as {role}; send it as "Authorization: Bearer TOKEN":')
+    click.echo(text)
+
+
+@token.command("list")
+@json_option
+@with_settings
+def list_tokens(settings: "Settings", as_json: bool) -> None:
+    """List the tokens, not their texts: those are kept nowhere."""
+    from core.storage import tokens
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.read() as session:
+        rows = [
+            {
+                "name": one.name,
+                **_in_names(session, tokens.describe(one)),
+                "expires_at": one.terms.expires_at and one.terms.expires_at.isoformat(),
+                "since": one.created_at.isoformat(),
+                "by": one.created_by,
+                "last_used": one.last_used_at and one.last_used_at.isoformat(),
+            }
+            for one in tokens.list_tokens(session)
+        ]
+    print_rows(rows, as_json)
+
+
+@token.command("revoke")
+@click.argument("name")
+@with_settings
+def revoke_token(settings: "Settings", name: str) -> None:
+    """Make a token worthless from now on."""
+    from core.storage import tokens
+    from core.storage.audit import record_change
+    from launch.actors import command_actor
+    from launch.database import open_database
+
+    with open_database(settings) as database, database.write() as session:
+        facts = tokens.describe(tokens.get_token(session, name))
+        tokens.revoke_token(session, name)
+        record_change(session, command_actor(), "token.revoke", f'token "{name}"', facts)
+    click.echo(f'token "{name}" is revoked')
+
+
+def _read_changes(
+    session: "Session", wanted: dict[str, Any], password: str | None = None
+) -> "UserChanges":
+    """Read the options of a user; a site or a group that is named limits them to it."""
+    from core.storage.limits import find_ids
+    from core.storage.users import Role, UserChanges
+
+    site_ids = find_ids(session, "site", wanted["sites"])
+    group_ids = find_ids(session, "group", wanted["groups"])
+    is_limited = wanted["is_limited"]
+    if is_limited is None and (site_ids or group_ids):
+        is_limited = True
+    return UserChanges(
+        role=Role(wanted["role"]) if wanted.get("role") else None,
+        password=password,
+        is_limited=is_limited,
+        may_see_faces=wanted["may_see_faces"],
+        site_ids=site_ids or None,
+        group_ids=group_ids or None,
+    )
+
+
+def _read_terms(
+    session: "Session", expires: str | None, scopes: tuple[str, ...], sites: tuple[str, ...]
+) -> "TokenTerms":
+    from core.access_scopes import parse_scope, scope_of
+    from core.storage.engine import utc_now
+    from core.storage.limits import find_ids
+    from core.storage.tokens import TokenTerms
+
+    return TokenTerms(
+        scopes=frozenset(parse_scope(one) for one in scopes),
+        cameras=scope_of(bool(sites), find_ids(session, "site", sites)),
+        expires_at=utc_now() + _read_span(expires) if expires else None,
+    )
+
+
+def _read_span(text: str) -> timedelta:
+    """Read a span such as 90d. Raises UsageError."""
+    found = re.fullmatch(r"(\d{1,4})([hdw])", text.strip())
+    if not found:
+        raise click.UsageError(f"--expires is {text}; expected hours, days or weeks: 12h, 90d, 26w")
+    return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _in_names(session: "Session", facts: dict[str, Any]) -> dict[str, Any]:
+    """Name sites, groups and users, for people's eyes, where facts hold their ids."""
+    from core.storage.limits import read_names
+
+    shown = {}
+    for name, value in facts.items():
+        subject, is_ids, _ = name.partition("_ids")
+        shown[f"{subject}s" if is_ids else name] = (
+            read_names(session, subject, value) if is_ids else value
+        )
+    return shown
