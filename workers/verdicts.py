@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import reduce
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.preferences import CountedPhase, VerdictRule
 from core.timelines import VOTE, Phase, Stretch, Timeline, find_phases
@@ -42,10 +41,10 @@ class Votes:
         mask, incorrect_mask, no_mask = (vote / self.weight for vote in self.sums)
         return (mask, incorrect_mask, no_mask)
 
-    def add(self, probabilities: NDArray[np.float32], weight: float) -> "Votes":
-        """Count one more face. probabilities: (3,) by LABELS."""
+    def add(self, probabilities: tuple[float, float, float], weight: float) -> "Votes":
+        """Count one more face. probabilities: by LABELS."""
         mask, incorrect_mask, no_mask = (
-            vote + weight * float(probability)
+            vote + weight * probability
             for vote, probability in zip(self.sums, probabilities, strict=True)
         )
         return Votes((mask, incorrect_mask, no_mask), self.faces + (weight > 0))

@@ -172,7 +172,9 @@ def test_nothing_open_is_an_empty_snapshot() -> None:
     assert CameraTracker.restore(b"").open_tracks == []
 
 
-@pytest.mark.parametrize("content", [b"\x80", b"rubbish", b"\x94\x63\x01\xc0\x90"])
+@pytest.mark.parametrize(
+    "content", [b"\x80", b"rubbish", b"\x94\x63\x01\xc0\x90", b"\x90", b"\x91\x02"]
+)
 def test_a_broken_snapshot_is_refused(content: bytes) -> None:
     with pytest.raises(BadEntry):
         CameraTracker.restore(content)

@@ -1,6 +1,5 @@
 """A verdict needs enough votes and agreement; else it is unsure."""
 
-import numpy as np
 import pytest
 
 from core.preferences import CountedPhase, VerdictRule
@@ -15,7 +14,7 @@ RULE = VerdictRule()
 def votes(*rows: tuple[tuple[float, float, float], float]) -> Votes:
     total = NO_VOTES
     for probabilities, weight in rows:
-        total = total.add(np.array(probabilities, np.float32), weight)
+        total = total.add(probabilities, weight)
     return total
 
 
