@@ -15,7 +15,7 @@ import click
 
 from launch import VERSION
 from launch.accounts import group, token, user
-from launch.administration import camera
+from launch.camera_commands import camera
 from launch.explaining import explain
 from launch.exporting import export
 from launch.model_commands import evaluate, train
