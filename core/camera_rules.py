@@ -140,6 +140,14 @@ def parse_rules(text: str) -> CameraRules:
         raise BadRequest("rules", f"rules: {_explain(error)}") from error
 
 
+def change_rules(rules: CameraRules, **changes: object) -> CameraRules:
+    """Change some of the rules. Raises BadRequest for the field rules."""
+    try:
+        return CameraRules.model_validate({**dict(rules), **changes})
+    except ValidationError as error:
+        raise BadRequest("rules", f"rules: {_explain(error)}") from error
+
+
 def decode_rules(text: str) -> CameraRules:
     """Read rules as SQL keeps them. Raises BadEntry."""
     try:

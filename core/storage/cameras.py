@@ -73,6 +73,18 @@ def get_camera(
     return _read(box, *_find(session, _registered(scope), camera_id))
 
 
+def find_camera(session: Session, box: SecretBox, name_or_id: str) -> Camera:
+    """Read the camera of a name, or else of a number. Raises NotFound."""
+    names = [CameraRow.name == name_or_id]
+    if name_or_id.isascii() and name_or_id.isdigit() and len(name_or_id) < 10:
+        names.append(CameraRow.id == int(name_or_id))
+    for condition in names:
+        found = session.execute(_registered(EVERYWHERE).where(condition)).one_or_none()
+        if found is not None:
+            return _read(box, *found)
+    raise NotFound(f'there is no camera "{name_or_id}"; see `maskwatch camera list`')
+
+
 def hold_camera(
     session: Session, box: SecretBox, camera_id: int, scope: CameraScope = EVERYWHERE
 ) -> Camera:
