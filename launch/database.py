@@ -4,21 +4,36 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import tzlocal
 
 from core.model_folders import ModelFolder
+from core.preferences import EvidenceMode
 from core.secrets import SecretBox
 from core.settings import Settings
+from core.storage.audit import SYSTEM, record_change
 from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
 from core.storage.evidence_policy import publish_face_seal
 from core.storage.installation import check_key, find_time_zone
 from core.storage.model_activations import register_shipped
+from core.storage.preferences import is_anything_chosen, read_preferences, write_preferences
 from core.storage.rollups import settle_time_zone
-from core.storage.users import Role, create_sign_in_link, find_or_add_user, has_users
+from core.storage.users import (
+    Role,
+    User,
+    UserChanges,
+    change_user,
+    create_sign_in_link,
+    find_or_add_user,
+    has_users,
+)
 from launch.data_folder import make_data_folder
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 _LINK_LIFETIME = timedelta(days=1)
 _DEMO_USER = "demo"
@@ -110,7 +125,23 @@ def _add_demo(database: Database, box: SecretBox, cameras: Sequence[NewCamera]) 
             if camera.name not in known:
                 add_camera(session, box, camera)
         user = find_or_add_user(session, _DEMO_USER, Role.ADMIN)
+        if not known and not is_anything_chosen(session):
+            _show_faces(session, user)
         return Greeting("sign in", f"/sign-in/{create_sign_in_link(session, user, _LINK_LIFETIME)}")
+
+
+def _show_faces(session: "Session", user: User) -> None:
+    """Keep pictures sharp in a new demo: its faces are portraits in the public domain.
+
+    Never where there are cameras already, or where somebody has chosen: those are
+    real people's faces.
+    """
+    before = read_preferences(session)
+    after = before.model_copy(update={"evidence": EvidenceMode.SHARP})
+    write_preferences(session, after)
+    values = (before.model_dump(mode="json"), after.model_dump(mode="json"))
+    record_change(session, SYSTEM, "preferences.change", "preferences", *values)
+    change_user(session, user.id, UserChanges(may_see_faces=True))
 
 
 def _invite_first_user(database: Database) -> Greeting | None:

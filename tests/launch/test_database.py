@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 
 from core.errors import BadSettings
+from core.preferences import EvidenceMode, Preferences
 from core.secrets import SecretBox
 from core.settings import load_settings
-from core.storage.cameras import NewCamera, list_cameras
+from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
+from core.storage.evidence_policy import read_policy
 from core.storage.model_versions import list_versions
+from core.storage.preferences import write_preferences
 from core.storage.users import Role, add_user, is_set_up_link, use_sign_in_link
 from launch.database import open_database, open_key, prepare_database
 from tests.model_folders import make_folder
@@ -51,6 +54,45 @@ def test_the_demo_signs_in_as_an_administrator(url: str, box: SecretBox) -> None
         user = use_sign_in_link(session, secret_of(greeting.path))
     assert user
     assert user.role is Role.ADMIN
+
+
+def test_a_new_demo_keeps_its_portraits_sharp_and_shows_them(url: str, box: SecretBox) -> None:
+    greeting = prepare_database(url, box, [DOOR])
+    assert greeting
+    with closing(Database(url)) as database, database.write() as session:
+        assert read_policy(session).mode is EvidenceMode.SHARP
+        assert read_policy(session).seal is not None
+        user = use_sign_in_link(session, secret_of(greeting.path))
+    assert user
+    assert user.may_see_faces
+
+
+def test_a_demo_on_an_installation_with_cameras_keeps_what_is_there(
+    url: str, box: SecretBox
+) -> None:
+    prepare_database(url, box, None)
+    with closing(Database(url)) as database, database.write() as session:
+        add_camera(session, box, NewCamera("real", "0", "0"))
+    prepare_database(url, box, [DOOR])
+    assert mode_of(url) is EvidenceMode.BLURRED
+
+
+def test_a_demo_leaves_what_somebody_has_chosen(url: str, box: SecretBox) -> None:
+    prepare_database(url, box, None)
+    with closing(Database(url)) as database, database.write() as session:
+        write_preferences(session, Preferences(evidence=EvidenceMode.NUMBERS))
+    prepare_database(url, box, [DOOR])
+    assert mode_of(url) is EvidenceMode.NUMBERS
+
+
+def test_an_installation_without_a_demo_keeps_pictures_blurred(url: str, box: SecretBox) -> None:
+    prepare_database(url, box, None)
+    assert mode_of(url) is EvidenceMode.BLURRED
+
+
+def mode_of(url: str) -> EvidenceMode:
+    with closing(Database(url)) as database, database.read() as session:
+        return read_policy(session).mode
 
 
 def test_the_demo_adds_its_cameras_once(url: str, box: SecretBox) -> None:
