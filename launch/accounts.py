@@ -14,8 +14,6 @@ from launch.options import ask_secret, json_option, role_option, with_settings
 from launch.printing import print_rows
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from core.settings import Settings
     from core.storage.tokens import TokenTerms
     from core.storage.users import UserChanges
@@ -58,13 +56,17 @@ def add_user(settings: "Settings", /, name: str, role: str, **limits: Any) -> No
     """
     from core.storage import users
     from core.storage.audit import record_change
+    from core.storage.limits import find_ids
     from launch.actors import command_actor
     from launch.database import open_database
 
     password = ask_secret(None, "Password", confirm=True)
     with open_database(settings) as database, database.write() as session:
         added = users.add_user(session, name, users.Role(role), password)
-        made = users.change_user(session, added.id, _read_changes(session, limits))
+        site_ids = find_ids(session, "site", limits["sites"])
+        group_ids = find_ids(session, "group", limits["groups"])
+        changes = _read_changes(limits, site_ids, group_ids)
+        made = users.change_user(session, added.id, changes)
         facts = users.describe(session, made)
         record_change(session, command_actor(), "user.add", f'user "{name}"', None, facts)
     click.echo(f'user "{name}" may sign in as {role}')
@@ -76,13 +78,14 @@ def add_user(settings: "Settings", /, name: str, role: str, **limits: Any) -> No
 def list_users(settings: "Settings", as_json: bool) -> None:
     """List the users, their roles and limits."""
     from core.storage import users
+    from core.storage.limits import with_names
     from launch.database import open_database
 
     with open_database(settings) as database, database.read() as session:
         rows = [
             {
                 "name": one.name,
-                **_in_names(session, users.describe(session, one)),
+                **with_names(session, users.describe(session, one)),
                 "since": one.created_at.isoformat(),
             }
             for one in users.list_users(session)
@@ -106,6 +109,7 @@ def change_user(settings: "Settings", /, name: str, has_new_password: bool, **wa
     """
     from core.storage import users
     from core.storage.audit import record_change
+    from core.storage.limits import find_ids
     from launch.actors import command_actor
     from launch.database import open_database
 
@@ -113,7 +117,9 @@ def change_user(settings: "Settings", /, name: str, has_new_password: bool, **wa
     with open_database(settings) as database, database.write() as session:
         found = users.find_user(session, name)
         before = users.describe(session, found)
-        changes = _read_changes(session, wanted, password)
+        site_ids = find_ids(session, "site", wanted["sites"])
+        group_ids = find_ids(session, "group", wanted["groups"])
+        changes = _read_changes(wanted, site_ids, group_ids, password)
         after = users.describe(session, users.change_user(session, found.id, changes))
         noted = after | ({"has_new_password": True} if password else {})
         record_change(session, command_actor(), "user.change", f'user "{name}"', before, noted)
@@ -171,10 +177,11 @@ def add_group(
 def list_groups(settings: "Settings", as_json: bool) -> None:
     """List the groups, their sites and their users."""
     from core.storage import groups
+    from core.storage.limits import with_names
     from launch.database import open_database
 
     with open_database(settings) as database, database.read() as session:
-        rows = [_in_names(session, groups.describe(one)) for one in groups.list_groups(session)]
+        rows = [with_names(session, groups.describe(one)) for one in groups.list_groups(session)]
     print_rows(rows, as_json)
 
 
@@ -215,13 +222,14 @@ def create_token(settings: "Settings", /, name: str, role: str, **wanted: Any) -
     """
     from core.storage import tokens
     from core.storage.audit import record_change
+    from core.storage.limits import find_ids
     from core.storage.users import Role
     from launch.actors import command_actor
     from launch.database import open_database
 
     who = command_actor()
     with open_database(settings) as database, database.write() as session:
-        terms = _read_terms(session, **wanted)
+        terms = _read_terms(find_ids(session, "site", wanted.pop("sites")), **wanted)
         text = tokens.create_token(session, name, Role(role), terms, who.name)
         facts = tokens.describe(tokens.get_token(session, name.strip()))
         record_change(session, who, "token.create", f'token "{name}"', None, facts)
@@ -235,13 +243,14 @@ def create_token(settings: "Settings", /, name: str, role: str, **wanted: Any) -
 def list_tokens(settings: "Settings", as_json: bool) -> None:
     """List the tokens, not their texts: those are kept nowhere."""
     from core.storage import tokens
+    from core.storage.limits import with_names
     from launch.database import open_database
 
     with open_database(settings) as database, database.read() as session:
         rows = [
             {
                 "name": one.name,
-                **_in_names(session, tokens.describe(one)),
+                **with_names(session, tokens.describe(one)),
                 "expires_at": one.terms.expires_at and one.terms.expires_at.isoformat(),
                 "since": one.created_at.isoformat(),
                 "by": one.created_by,
@@ -270,14 +279,14 @@ def revoke_token(settings: "Settings", name: str) -> None:
 
 
 def _read_changes(
-    session: "Session", wanted: dict[str, Any], password: str | None = None
+    wanted: dict[str, Any],
+    site_ids: frozenset[int],
+    group_ids: frozenset[int],
+    password: str | None = None,
 ) -> "UserChanges":
     """Read the options of a user; a site or a group that is named limits them to it."""
-    from core.storage.limits import find_ids
     from core.storage.users import Role, UserChanges
 
-    site_ids = find_ids(session, "site", wanted["sites"])
-    group_ids = find_ids(session, "group", wanted["groups"])
     is_limited = wanted["is_limited"]
     if is_limited is None and (site_ids or group_ids):
         is_limited = True
@@ -292,16 +301,15 @@ def _read_changes(
 
 
 def _read_terms(
-    session: "Session", expires: str | None, scopes: tuple[str, ...], sites: tuple[str, ...]
+    site_ids: frozenset[int], expires: str | None, scopes: tuple[str, ...]
 ) -> "TokenTerms":
     from core.access_scopes import parse_scope, scope_of
     from core.storage.engine import utc_now
-    from core.storage.limits import find_ids
     from core.storage.tokens import TokenTerms
 
     return TokenTerms(
         scopes=frozenset(parse_scope(one) for one in scopes),
-        cameras=scope_of(bool(sites), find_ids(session, "site", sites)),
+        cameras=scope_of(bool(site_ids), site_ids),
         expires_at=utc_now() + _read_span(expires) if expires else None,
     )
 
@@ -312,16 +320,3 @@ def _read_span(text: str) -> timedelta:
     if not found:
         raise click.UsageError(f"--expires is {text}; expected hours, days or weeks: 12h, 90d, 26w")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
-
-
-def _in_names(session: "Session", facts: dict[str, Any]) -> dict[str, Any]:
-    """Name sites, groups and users, for people's eyes, where facts hold their ids."""
-    from core.storage.limits import read_names
-
-    shown = {}
-    for name, value in facts.items():
-        subject, is_ids, _ = name.partition("_ids")
-        shown[f"{subject}s" if is_ids else name] = (
-            read_names(session, subject, value) if is_ids else value
-        )
-    return shown

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import delete, insert, inspect, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -80,6 +80,17 @@ def read_names(session: Session, subject: str, ids: Collection[int]) -> list[str
     """Read the names of sites, groups or users, in order. subject: site, group or user."""
     row = _NAMED[subject]
     return list(session.scalars(select(row.name).where(row.id.in_(ids)).order_by(row.name)))
+
+
+def with_names(session: Session, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Name sites, groups and users, for people's eyes, where facts hold their ids."""
+    shown = {}
+    for name, value in facts.items():
+        subject, is_ids, _ = name.partition("_ids")
+        shown[f"{subject}s" if is_ids else name] = (
+            read_names(session, subject, value) if is_ids else value
+        )
+    return shown
 
 
 def _check_ids(session: Session, column: Column, ids: Collection[int]) -> None:

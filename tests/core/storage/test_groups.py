@@ -16,7 +16,7 @@ from core.storage.groups import (
     list_groups,
     remove_group,
 )
-from core.storage.limits import find_ids, read_names
+from core.storage.limits import find_ids, read_names, with_names
 from core.storage.sites import settle_site
 from core.storage.users import Role, User, UserChanges, add_user, change_user, get_user, list_users
 
@@ -122,3 +122,11 @@ def test_names_lead_to_ids_and_back(database: Database) -> None:
         assert find_ids(session, "group", ()) == frozenset()
         with pytest.raises(NotFound, match='there is no user "eve"'):
             find_ids(session, "user", ("eve",))
+
+
+def test_facts_are_shown_with_names_for_ids(database: Database) -> None:
+    with database.write() as session:
+        north, south, _ = make_sites(session)
+        facts = {"role": "viewer", "site_ids": [south, north], "group_ids": []}
+        shown = with_names(session, facts)
+    assert shown == {"role": "viewer", "sites": ["north", "south"], "groups": []}
