@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     media_max_megapixels: int = Field(
         50, ge=1, le=500, description="Largest picture that is accepted, in megapixels."
     )
+    upload_max_megabytes: int = Field(
+        2_000, ge=1, le=1_000_000, description="Largest recorded video that is accepted, in MB."
+    )
 
     @field_validator("time_zone")
     @classmethod
@@ -105,6 +108,11 @@ class Settings(BaseSettings):
     def models(self) -> Path:
         """Folder of copies of the model versions that were added."""
         return self.data / "models"
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of recorded videos that jobs have still to read."""
+        return self.data / "uploads"
 
     @property
     def key_file(self) -> Path:

@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.storage.engine import Database, utc_now
 from dashboard import health, metrics, pages, sign_in
 from dashboard.access import check_declarations, open_to_all, register_access
-from dashboard.api import register_api
+from dashboard.api import analyze, register_api
 from dashboard.connections import Connections
 from dashboard.live import LiveHub
 from dashboard.loops import LiveLoops
@@ -25,6 +25,7 @@ from dashboard.problems import Problem, answer_validation_error, register_proble
 from dashboard.security import register_security, trust_proxy
 from dashboard.services import Services, provide
 from dashboard.sockets import SocketOutbox, make_socketio, register_sockets
+from dashboard.uploads import UploadRequest
 
 API_VERSION = "1.0.0"
 
@@ -59,6 +60,7 @@ def create_app(settings: Settings, database: Database, redis: Redis, box: Secret
         validation_error_callback=answer_validation_error,
         doc_ui=False,
     )
+    app.request_class = UploadRequest
     register_problems(app)
     register_security(app, settings, box)
     register_access(app)
@@ -81,6 +83,7 @@ def _register_views(app: OpenAPI, settings: Settings) -> None:
         key_prefix=_LIMITS_PREFIX,
     )
     sign_in.limit_tries(limiter)
+    analyze.limit_asks(limiter)
     for part in (sign_in, pages, health, metrics):
         app.register_blueprint(part.blueprint)
     register_api(app)

@@ -3,10 +3,14 @@
 from flask_openapi3.openapi import OpenAPI
 
 from dashboard.api import (
+    analyze,
     cameras,
     compliance,
+    erasures,
     groups,
+    jobs,
     models,
+    preferences,
     reader,
     sightings,
     sites,
@@ -20,6 +24,21 @@ from dashboard.api.bodies import BodyReader
 def register_api(app: OpenAPI) -> None:
     """Add every operation, and the description of them all."""
     app.json = BodyReader(app)
-    for subject in (cameras, compliance, groups, models, sightings, sites, system, tokens, users):
+    subjects = (
+        analyze,
+        cameras,
+        compliance,
+        erasures,
+        groups,
+        jobs,
+        models,
+        preferences,
+        sightings,
+        sites,
+        system,
+        tokens,
+        users,
+    )
+    for subject in subjects:
         app.register_api(subject.blueprint)
     app.register_blueprint(reader.blueprint)

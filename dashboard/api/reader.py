@@ -9,6 +9,7 @@ from flask import send_from_directory as send_file
 from flask_openapi3.openapi import OpenAPI
 
 from dashboard.access import open_to_all
+from dashboard.api.document import describe_api
 from dashboard.problems import API_PREFIX
 from dashboard.security import policy_with
 
@@ -21,8 +22,7 @@ _SCRIPTS = Path(flask_openapi3_rapidoc.__file__).parent / "templates" / "rapidoc
 @open_to_all
 def describe() -> Response:
     """Describe every operation, as OpenAPI 3.1."""
-    app = cast(OpenAPI, current_app)
-    return jsonify(app.api_doc)
+    return jsonify(describe_api(cast(OpenAPI, current_app)))
 
 
 @blueprint.get("/api")

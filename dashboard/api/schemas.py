@@ -1,6 +1,7 @@
 """What several subjects of the API share: base classes, pages, times, counts."""
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, TypeAlias
@@ -49,10 +50,12 @@ def answer_nothing() -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
-def _check_rfc_3339(value: object) -> object:
-    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
-        raise ValueError("a time like 2026-01-31T08:00:00Z (in an address, write + as %2B)")
-    return value
+def _read_rfc_3339(value: object) -> datetime:
+    """Read a time as it stands in JSON or an address; JSON itself has none."""
+    if isinstance(value, str) and _RFC_3339.fullmatch(value):
+        with suppress(ValueError):  # such as a 32nd of January
+            return datetime.fromisoformat(value.upper())
+    raise ValueError("a time like 2026-01-31T08:00:00Z (in an address, write + as %2B)")
 
 
 def _check_year(value: datetime) -> datetime:
@@ -62,7 +65,10 @@ def _check_year(value: datetime) -> datetime:
 
 
 Moment: TypeAlias = Annotated[
-    AwareDatetime, BeforeValidator(_check_rfc_3339), AfterValidator(_check_year)
+    AwareDatetime,
+    Field(examples=["2026-01-31T08:00:00Z"]),
+    BeforeValidator(_read_rfc_3339),
+    AfterValidator(_check_year),
 ]
 Id: TypeAlias = Annotated[int, Field(ge=1, le=ID_MAX)]
 Ids: TypeAlias = Annotated[list[Id], Field(max_length=1000)]

@@ -10,8 +10,7 @@ from typing import Any, TypeAlias
 import pytest
 from flask.testing import FlaskClient
 from redis import Redis
-from werkzeug.datastructures import FileStorage
-from werkzeug.test import TestResponse, encode_multipart
+from werkzeug.test import TestResponse
 
 from core.heartbeats import Heartbeat, beat
 from core.manifests import Task
@@ -22,6 +21,7 @@ from core.storage.engine import Database
 from core.storage.model_activations import register_shipped
 from core.storage.users import Role
 from tests.dashboard.conftest import ClientOf, csrf_token
+from tests.dashboard.forms import encoded
 from tests.model_folders import make_folder
 
 PATH = "/api/v1/models"
@@ -38,12 +38,6 @@ def packed(folder: ModelFolder) -> dict[str, Any]:
         for name, part in folder.contents.items():
             archive.writestr(name, part)
     return {"files": (io.BytesIO(content.getvalue()), "model.zip")}
-
-
-def encoded(form: dict[str, Any]) -> dict[str, Any]:
-    """Encode a large form; the test client would leave a temporary file open."""
-    boundary, body = encode_multipart({name: FileStorage(*part) for name, part in form.items()})
-    return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
 
 
 def upload(client: FlaskClient, version: str = "test-1") -> dict[str, Any]:

@@ -1,0 +1,102 @@
+"""Receive what people send: small parts in memory, large ones as files of ours for a while.
+
+A large part lies in DATA/uploads, readable by its owner alone, and is removed with the
+request that brought it, unless it is kept under another name.
+"""
+
+import secrets
+import shutil
+import time
+from contextlib import suppress
+from http import HTTPStatus
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO, Any, cast
+
+import flask
+from flask_openapi3.models.file import FileStorage as OpenApiFile
+from werkzeug.datastructures import FileStorage
+
+from core.settings import Settings
+from dashboard.problems import Refused
+from dashboard.services import services
+
+MEMORY_BYTES_MAX = 1_000_000
+"""A request of more than this is written to disk while it comes in."""
+FREE_BYTES_MIN = 500_000_000
+"""What an upload leaves free on the disk: the database and Redis need it more."""
+STALE_S = 86_400.0
+"""What a killed process left behind is removed after a day."""
+
+_COMING = "coming-"
+
+
+class UploadRequest(flask.Request):
+    """A request whose large parts come in as files of DATA/uploads."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        if total_content_length is not None and total_content_length <= MEMORY_BYTES_MAX:
+            return BytesIO()
+        folder = services().settings.uploads
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_room(folder, total_content_length or self.max_content_length or 0)
+        return cast(IO[bytes], NamedTemporaryFile(dir=folder, prefix=_COMING))  # mode 0600
+
+
+class Upload(OpenApiFile):
+    """A part of a form that is a file; text in its place is refused."""
+
+    @classmethod
+    def validate(cls, value: Any, *_args: Any, **_kwargs: Any) -> FileStorage:
+        if not isinstance(value, FileStorage):
+            raise ValueError("a file, sent as a part of multipart/form-data")
+        return value
+
+
+def upload_bytes_max(settings: Settings) -> int:
+    """Bytes of the largest request with a video."""
+    return settings.upload_max_megabytes * 1_000_000
+
+
+def keep_upload(settings: Settings, file: FileStorage) -> Path:
+    """Keep an uploaded file under a random name; whoever keeps it removes it."""
+    settings.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+    kept = settings.uploads / secrets.token_hex(16)
+    source = getattr(file.stream, "name", None)
+    if isinstance(source, str):
+        kept.hardlink_to(source)
+    else:
+        kept.touch(mode=0o600, exist_ok=False)
+        kept.write_bytes(file.stream.read())
+    return kept
+
+
+def sweep_uploads(settings: Settings, in_use: frozenset[str]) -> int:
+    """Remove what killed processes left behind; returns how many files went.
+
+    in_use: names of files that jobs still need.
+    """
+    removed = 0
+    for path in settings.uploads.glob("*"):
+        with suppress(FileNotFoundError):
+            if path.name not in in_use and time.time() - path.stat().st_mtime > STALE_S:
+                path.unlink()
+                removed += 1
+    return removed
+
+
+def _check_room(folder: Path, coming_bytes: int) -> None:
+    free_bytes = shutil.disk_usage(folder).free
+    if free_bytes - coming_bytes < FREE_BYTES_MIN:
+        raise Refused(
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            f"The disk has room for {max(0, free_bytes - FREE_BYTES_MIN) // 1_000_000} MB more; "
+            f"{coming_bytes // 1_000_000} MB are coming. Free some, then send it again.",
+        )

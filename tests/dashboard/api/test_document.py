@@ -1,0 +1,106 @@
+"""The description of the API is valid, complete, and reads well in clients."""
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+from pydantic import BaseModel, ValidationError
+
+from dashboard.api.document import Document, operations
+from dashboard.api.operations import StrictBody, name_operation
+from dashboard.api.schemas import Asked, Moment
+
+Operation = tuple[str, str, dict[str, Any]]
+
+
+@pytest.fixture
+def document(stranger: FlaskClient) -> Document:
+    answer: Document = stranger.get("/api/v1/openapi.json").get_json()
+    return answer
+
+
+@pytest.fixture
+def found(document: Document) -> list[Operation]:
+    return list(operations(document))
+
+
+def test_the_document_is_valid(document: Document) -> None:
+    assert document["openapi"].startswith("3.1")
+    validate(document, cls=OpenAPIV31SpecValidator)
+
+
+def test_every_operation_says_in_a_sentence_what_it_does(found: list[Operation]) -> None:
+    for path, method, operation in found:
+        assert operation["summary"].endswith("."), f"{method} {path}"
+        assert len(operation["tags"]) == 1, f"{method} {path}"
+        assert operation["security"] == [{"session": []}, {"token": []}], f"{method} {path}"
+
+
+def test_every_operation_has_a_name_of_its_own_that_reads_well(found: list[Operation]) -> None:
+    names = [operation["operationId"] for _, _, operation in found]
+    assert len(set(names)) == len(names)
+    bad = [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+){0,3}", name)]
+    assert bad == []
+
+
+def test_every_operation_declares_what_may_go_wrong(found: list[Operation]) -> None:
+    for path, method, operation in found:
+        wanted = {"401", "403", "422", "503"}
+        wanted |= {"404"} if "{" in path else set()
+        wanted |= {"400", "409"} if method != "get" else set()
+        assert wanted <= set(operation["responses"]), f"{method} {path}"
+
+
+def test_every_problem_is_described_as_one(found: list[Operation]) -> None:
+    for path, method, operation in found:
+        for status, response in operation["responses"].items():
+            if int(status) >= 400:
+                assert list(response["content"]) == ["application/problem+json"], (
+                    f"{method} {path} {status}"
+                )
+
+
+def test_every_answer_with_a_body_says_what_is_in_it(found: list[Operation]) -> None:
+    for path, method, operation in found:
+        for status, response in operation["responses"].items():
+            has_content = bool(response.get("content"))
+            assert has_content is (status not in ("204", "304")), f"{method} {path} {status}"
+
+
+@pytest.mark.parametrize(
+    ("name", "subject", "operation_id"),
+    [
+        ("list_all", "cameras", "list_cameras"),
+        ("read", "cameras", "read_camera"),
+        ("register_camera", "cameras", "register_camera"),
+        ("analyze", "analyze", "analyze"),
+    ],
+)
+def test_an_operation_is_named_as_a_method_of_clients(
+    name: str, subject: str, operation_id: str
+) -> None:
+    named = name_operation(name=name, path="/x", method="get", bp_name=f"api_{subject}")
+    assert named == operation_id
+
+
+class Body(Asked):
+    flag: bool = False
+    count: int = 0
+    at: Moment | None = None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [{"flag": 0}, {"flag": "true"}, {"count": "1"}, {"count": True}, {"at": 5}, {"x": 1}, [], "{}"],
+)
+def test_a_body_of_other_types_is_refused(content: object) -> None:
+    with pytest.raises(ValidationError):
+        StrictBody(Body).model_validate(content)
+
+
+def test_a_body_of_the_right_types_is_read() -> None:
+    content = {"flag": True, "count": 2, "at": "2026-01-31T08:00:00Z"}
+    read: BaseModel = StrictBody(Body).model_validate(content)
+    assert read.model_dump(mode="json") == content
