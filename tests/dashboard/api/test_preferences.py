@@ -1,0 +1,66 @@
+"""Preferences over the API: read, changed in part, audited."""
+
+import json
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from core.preferences import Preferences
+from core.storage.engine import Database
+from core.storage.preferences import read_preferences
+from core.storage.tables import AuditRow
+
+
+def test_a_new_installation_answers_its_defaults(admin: FlaskClient) -> None:
+    answer = admin.get("/api/v1/preferences")
+
+    assert answer.get_json() == Preferences().model_dump(mode="json")
+
+
+def test_what_is_left_out_stays_as_it_was(admin: FlaskClient, database: Database) -> None:
+    admin.patch("/api/v1/preferences", json={"retention": {"pictures_days": 3}})
+    admin.patch("/api/v1/preferences", json={"evidence": "numbers", "verdict_rule": {}})
+    answer = admin.patch("/api/v1/preferences", json={"retention": {"jobs_days": 5}})
+
+    with database.read() as session:
+        kept = read_preferences(session)
+    assert answer.get_json() == kept.model_dump(mode="json")
+    assert (kept.evidence, kept.session_hours) == ("numbers", Preferences().session_hours)
+    assert (kept.retention.pictures_days, kept.retention.jobs_days) == (3, 5)
+    assert kept.retention.sightings_days == Preferences().retention.sightings_days
+
+
+def test_the_audit_shows_what_stood_there_before(admin: FlaskClient, database: Database) -> None:
+    admin.patch("/api/v1/preferences", json={"retention": {"pictures_days": 3}})
+    admin.patch("/api/v1/preferences", json={"retention": {"pictures_days": 3}})
+
+    with database.read() as session:
+        (row,) = session.query(AuditRow).filter_by(action="preferences.change")
+    assert json.loads(row.before or "") == {"retention.pictures_days": 30}
+    assert json.loads(row.after or "") == {"retention.pictures_days": 3}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param({"retention": {"pictures_days": 0}}, id="no day"),
+        pytest.param({"retention": None}, id="null"),
+        pytest.param({"verdict_rule": {"agreement_min": 2}}, id="above one"),
+        pytest.param({"evidence": "portraits"}, id="unknown mode"),
+        pytest.param({"colour": "red"}, id="unknown choice"),
+        pytest.param({"session_hours": 2**70}, id="endless number"),
+        pytest.param([], id="a list"),
+    ],
+)
+def test_what_cannot_be_is_refused_and_changes_nothing(
+    admin: FlaskClient, database: Database, body: Any
+) -> None:
+    assert admin.patch("/api/v1/preferences", json=body).status_code == 422
+    with database.read() as session:
+        assert read_preferences(session) == Preferences()
+
+
+def test_only_administrators_choose(operator: FlaskClient) -> None:
+    assert operator.get("/api/v1/preferences").status_code == 403
+    assert operator.patch("/api/v1/preferences", json={}).status_code == 403
