@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from core.jobs import JobKind
 from workers.job_context import Kind
-from workers.job_kinds import retention
+from workers.job_kinds import erasure, retention
 
 KINDS: Mapping[JobKind, Kind] = {
+    JobKind.ERASURE: erasure.KIND,
     JobKind.RETENTION: retention.KIND,
 }
