@@ -13,6 +13,7 @@ class JobKind(StrEnum):
     RETENTION = "retention"
     ERASURE = "erasure"
     BACKFILL = "backfill"
+    DESHARPENING = "desharpening"
 
 
 class JobState(StrEnum):

@@ -4,12 +4,12 @@ While a track is open, its best face so far waits in `open_pictures`; it moves t
 `sighting_pictures` in the transaction that writes the sighting.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import delete, func, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
@@ -136,6 +136,37 @@ def measure_pictures(session: Session) -> PictureFigures:
         select(func.count(), func.coalesce(func.sum(row.content_bytes), 0)).select_from(row)
     ).one()
     return PictureFigures(count, int(size))
+
+
+def count_sharp_pictures(session: Session) -> int:
+    query = select(func.count()).where(SightingPictureRow.is_sharp)
+    return session.scalar(query) or 0
+
+
+def read_sharp_pictures(session: Session, after: int, limit: int) -> dict[int, bytes]:
+    """Read sealed pictures by the ids of their sightings, the first ones above `after`."""
+    row = SightingPictureRow
+    query = select(row.sighting_id, row.content).where(row.is_sharp, row.sighting_id > after)
+    rows = session.execute(query.order_by(row.sighting_id).limit(limit))
+    return {one.sighting_id: one.content for one in rows}
+
+
+def replace_by_blurred(session: Session, pictures: Mapping[int, bytes]) -> int:
+    """Put blurred pictures in the place of sharp ones; returns how many were still there."""
+    row, replaced = SightingPictureRow, 0
+    for sighting_id, content in pictures.items():
+        values = {"content": content, "content_bytes": len(content), "is_sharp": False}
+        statement = update(row).where(row.sighting_id == sighting_id, row.is_sharp)
+        done = session.execute(statement.values(values).returning(row.sighting_id))
+        replaced += len(done.all())
+    return replaced
+
+
+def remove_pictures(session: Session, sighting_ids: Collection[int]) -> int:
+    """Remove pictures, and leave their sightings; returns how many there were."""
+    row = SightingPictureRow
+    statement = delete(row).where(row.sighting_id.in_(sighting_ids))
+    return len(session.execute(statement.returning(row.sighting_id)).all())
 
 
 def _open_values(key: TrackKey, picture: OpenPicture) -> dict[str, object]:

@@ -24,7 +24,6 @@ from core.types import Label, Verdict
 from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, Asked, Id, Text, TimeRange, answer
-from dashboard.evidence import explain_picture, show_picture
 from dashboard.services import services
 
 logger = logging.getLogger(__name__)
@@ -32,15 +31,6 @@ logger = logging.getLogger(__name__)
 PAGE_DEFAULT = 50
 
 blueprint = api_blueprint("sightings", "Who passed: one person, one camera, one verdict.")
-
-_JPEG: dict[Any, Any] = {
-    "description": "A picture of at most 128 px; sharp only for people who may see faces.",
-    "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
-}
-_PNG: dict[Any, Any] = {
-    "description": "The face beside the same face under its heat.",
-    "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}},
-}
 
 
 class SightingPath(Asked):
@@ -147,32 +137,6 @@ def read(path: SightingPath) -> Response:
             picture=_write_picture(picture) if picture else None,
         )
     )
-
-
-@blueprint.get("/sightings/<int:sighting_id>/picture.jpg", responses={200: _JPEG})
-@needs(Role.VIEWER)
-def picture(path: SightingPath) -> Response:
-    """Read the best face of a sighting.
-
-    Where pictures are kept sharp, people who may see faces get it as it is, and that
-    they looked is audited; everybody else gets it blurred. 404 where none is kept.
-    """
-    response = Response(show_picture(path.sighting_id), mimetype="image/jpeg")
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-@blueprint.get("/sightings/<int:sighting_id>/explanation.png", responses={200: _PNG})
-@needs(Role.VIEWER)
-def explanation(path: SightingPath) -> Response:
-    """Show where on the kept face the classifier saw what it said.
-
-    For people who may see faces, and only where pictures are kept sharp: 409 tells why
-    there is none. A worker draws it within some seconds; that somebody looked is audited.
-    """
-    response = Response(explain_picture(path.sighting_id), mimetype="image/png")
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _filter(query: SightingsQuery) -> SightingFilter:

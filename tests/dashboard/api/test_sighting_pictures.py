@@ -321,3 +321,36 @@ def test_without_a_picture_there_is_nothing_to_explain(
     answer = watcher.get(EXPLANATION)
     assert answer.status_code == 404
     assert "no picture" in answer.get_json()["detail"]
+
+
+@pytest.mark.usefixtures("sharp")
+def test_an_administrator_has_sharp_pictures_blurred_once_the_mode_is_another(
+    admin: FlaskClient, database: Database
+) -> None:
+    answer = admin.post("/api/v1/sightings/desharpen", json={"sharp_pictures": "blur"})
+    job = answer.get_json()
+    assert (answer.status_code, job["kind"], job["state"]) == (202, "desharpening", "waiting")
+    assert job["parameters"] == {"sharp_pictures": "blur"}
+    assert answer.headers["Location"] == f"/api/v1/jobs/{job['id']}"
+    with database.read() as session:
+        [row] = session.query(AuditRow).filter_by(action="picture.desharpen")
+        assert row.actor == "a admin's token"
+
+
+def test_while_pictures_are_kept_sharp_none_are_blurred(
+    admin: FlaskClient, database: Database
+) -> None:
+    with database.write() as session:
+        write_preferences(session, Preferences(evidence=EvidenceMode.SHARP))
+    answer = admin.post("/api/v1/sightings/desharpen", json={"sharp_pictures": "remove"})
+    assert (answer.status_code, answer.get_json()["field"]) == (409, "evidence")
+
+
+@pytest.mark.parametrize("body", [{}, {"sharp_pictures": "burn"}, [], {"a": 1}, None])
+def test_what_becomes_of_sharp_pictures_must_be_said(admin: FlaskClient, body: object) -> None:
+    assert admin.post("/api/v1/sightings/desharpen", json=body).status_code == 422
+
+
+def test_only_administrators_have_pictures_blurred(operator: FlaskClient) -> None:
+    answer = operator.post("/api/v1/sightings/desharpen", json={"sharp_pictures": "blur"})
+    assert answer.status_code == 403
