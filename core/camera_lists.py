@@ -51,16 +51,16 @@ def read_listed(entries: Iterable[tuple[str, Mapping[str, object]]]) -> list[Lis
     return listed
 
 
-def read_csv(text: str) -> list[ListedCamera]:
+def read_csv(content: bytes) -> list[ListedCamera]:
     """Read a list in CSV, with commas or semicolons; its first line names the columns.
 
     A column that is left out changes nothing; an empty cell means the default, and that
     a known camera keeps its address. Raises BadList.
     """
     try:
-        numbered = list(_lines(text.removeprefix("\ufeff")))
-    except csv.Error as error:
-        raise BadList([ListFault("the whole", "", f"it is no CSV: {error}")]) from error
+        numbered = list(_lines(content.decode("utf-8-sig")))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise BadList([ListFault("the whole", "", f"it is no CSV in UTF-8: {error}")]) from error
     if not numbered:
         raise BadList([ListFault("line 1", "", f"expected columns: {', '.join(COLUMNS)}")])
     (_, columns), *lines = numbered

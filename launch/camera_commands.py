@@ -6,7 +6,7 @@ change within seconds.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
@@ -155,18 +155,18 @@ def write_list(settings: "Settings", output: Path | None) -> None:
 
 
 @camera.command("import")
-@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.argument("file", type=click.File("rb"))
 @click.option("--dry-run", is_flag=True, help="Only say what would be done.")
 @json_option
 @with_settings
-def take_list_over(settings: "Settings", file: Any, dry_run: bool, as_json: bool) -> None:
+def take_list_over(settings: "Settings", file: BinaryIO, dry_run: bool, as_json: bool) -> None:
     """Add and change cameras as a CSV file lists them: all of them, or none.
 
     A column that is left out changes nothing, an empty cell means the default; cameras
     that the list leaves out stay as they are.
     """
     from core.camera_lists import read_csv
-    from core.storage.camera_imports import import_cameras
+    from core.storage.camera_imports import import_cameras, record_import
     from launch.actors import command_actor
     from launch.database import open_database, open_key
 
@@ -174,6 +174,7 @@ def take_list_over(settings: "Settings", file: Any, dry_run: bool, as_json: bool
     with open_database(settings) as database, database.write() as session:
         box, actor = open_key(settings), command_actor()
         imported = import_cameras(session, box, settings.media, listed, actor)
+        record_import(session, actor, imported)
         if dry_run:
             session.rollback()
     rows = [{"line": o.place, "name": o.name, "outcome": o.outcome.value} for o in imported]

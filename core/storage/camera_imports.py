@@ -59,8 +59,15 @@ def import_cameras(
             faults.append(ListFault(one.place, "name", str(error)))
     if faults:
         raise BadList(faults)
-    _record(session, actor, imported)
     return imported
+
+
+def record_import(session: Session, actor: Actor, imported: Sequence[ImportedCamera]) -> None:
+    """Sum a list up in the audit; each camera's change stands there as well."""
+    changed = [one for one in imported if one.outcome is not Outcome.UNCHANGED]
+    if changed:
+        after = {one.name: one.outcome.value for one in changed}
+        record_change(session, actor, "camera.import", f"{len(changed)} cameras", after=after)
 
 
 def _wanted(one: ListedCamera, known: Camera | None, media: Path) -> dict[str, Any]:
@@ -88,11 +95,3 @@ def _import(
         return Outcome.ADDED
     after = change_camera(session, box, known.id, actor, scope, **wanted)
     return Outcome.UNCHANGED if after.version == known.version else Outcome.CHANGED
-
-
-def _record(session: Session, actor: Actor, imported: Sequence[ImportedCamera]) -> None:
-    """Sum a list up in the audit; each camera's change stands there as well."""
-    changed = [one for one in imported if one.outcome is not Outcome.UNCHANGED]
-    if changed:
-        after = {one.name: one.outcome.value for one in changed}
-        record_change(session, actor, "camera.import", f"{len(changed)} cameras", after=after)

@@ -19,19 +19,19 @@ def given(camera: ListedCamera) -> dict[str, object]:
 
 def faults_of(text: str) -> list[str]:
     with pytest.raises(BadList) as refused:
-        read_csv(text)
+        read_csv(text.encode())
     return [str(fault) for fault in refused.value.faults]
 
 
 def test_a_list_is_read_with_the_lines_that_its_cameras_stand_in() -> None:
     text = "name,url,frames_per_second\n\ndoor, rtsp://door/1 ,2.5\n'gate',0,5\n"
-    door, gate = read_csv(text)
+    door, gate = read_csv(text.encode())
     assert (door.place, door.name, gate.place, gate.name) == ("line 3", "door", "line 4", "'gate'")
     assert given(door) == {"name": "door", "url": "rtsp://door/1", "frames_per_second": 2.5}
 
 
 def test_a_column_that_is_left_out_says_nothing_and_an_empty_cell_the_default() -> None:
-    (door,) = read_csv("name,url,site,is_paused,long_side,rules\ndoor,,,,,\n")
+    (door,) = read_csv(b"name,url,site,is_paused,long_side,rules\ndoor,,,,,\n")
     assert given(door) == {
         "name": "door",
         "site": "",
@@ -42,7 +42,7 @@ def test_a_column_that_is_left_out_says_nothing_and_an_empty_cell_the_default() 
 
 
 def test_spreadsheets_of_europe_and_their_marks_are_read() -> None:
-    (door,) = read_csv('\ufeffname;url;is_paused\r\n"Tür; Nord";0;yes\r\n')
+    (door,) = read_csv('\ufeffname;url;is_paused\r\n"Tür; Nord";0;yes\r\n'.encode())
     assert (door.name, door.wanted.url, door.wanted.is_paused) == ("Tür; Nord", "0", True)
 
 
@@ -56,7 +56,7 @@ def test_what_is_written_is_read_again() -> None:
     cameras = [DOOR, replace(DOOR, name='the "big", gate', is_paused=True, rules=rules)]
     text = write_csv(cameras)
     assert "secret" not in text
-    for camera, listed in zip(cameras, read_csv(text), strict=True):
+    for camera, listed in zip(cameras, read_csv(text.encode()), strict=True):
         fields = {name: getattr(listed.wanted, name) for name in COLUMNS}
         assert fields.pop("url") == camera.redacted_address
         assert fields == {name: getattr(camera, name) for name in fields}
@@ -66,7 +66,7 @@ def test_what_is_written_is_read_again() -> None:
 def test_no_name_becomes_a_formula_and_each_is_read_back(name: str) -> None:
     text = write_csv([replace(DOOR, name=name)])
     assert text.splitlines()[1].startswith("'")
-    assert read_csv(text)[0].name == name
+    assert read_csv(text.encode())[0].name == name
 
 
 @pytest.mark.parametrize(
@@ -92,6 +92,11 @@ def test_what_cannot_be_taken_is_told_with_its_line(text: str, fault: str) -> No
     assert any(fault in one for one in faults_of(text)), faults_of(text)
 
 
+def test_other_encodings_are_refused() -> None:
+    with pytest.raises(BadList, match="UTF-8"):
+        read_csv("name,url\nTür,0\n".encode("latin-1"))
+
+
 def test_every_fault_is_told() -> None:
     faults = faults_of("name,url,long_side\na,0,9\nb,0,960\nc,0,wide\n")
     assert [fault.partition(":")[0] for fault in faults] == ["line 2", "line 4"]
@@ -103,5 +108,5 @@ def test_a_list_without_end_is_refused() -> None:
 
 
 def test_a_list_of_no_cameras_is_empty() -> None:
-    assert read_csv("name,url\n") == []
+    assert read_csv(b"name,url\n") == []
     assert read_listed([]) == []

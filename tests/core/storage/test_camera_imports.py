@@ -9,7 +9,7 @@ from core.camera_lists import read_csv, write_csv
 from core.errors import BadList
 from core.secrets import SecretBox
 from core.storage.audit import Actor, ActorKind
-from core.storage.camera_imports import import_cameras
+from core.storage.camera_imports import import_cameras, record_import
 from core.storage.cameras import Camera, NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
 from core.storage.tables import AuditRow
@@ -28,7 +28,8 @@ def take(
     database: Database, box: SecretBox, text: str, scope: CameraScope = EVERYWHERE
 ) -> list[str]:
     with database.write() as session:
-        imported = import_cameras(session, box, Path("/media"), read_csv(text), ANN, scope)
+        imported = import_cameras(session, box, Path("/media"), read_csv(text.encode()), ANN, scope)
+        record_import(session, ANN, imported)
     return [f"{one.name} {one.outcome}" for one in imported]
 
 
