@@ -16,6 +16,7 @@ import click
 from launch import VERSION
 from launch.accounts import group, token, user
 from launch.camera_commands import camera
+from launch.configuration import config
 from launch.explaining import explain
 from launch.exporting import export
 from launch.model_commands import evaluate, train
@@ -179,6 +180,7 @@ def doctor(settings: "Settings", as_json: bool) -> None:
 
 
 main.add_command(camera)
+main.add_command(config)
 main.add_command(model)
 main.add_command(user)
 main.add_command(group)
