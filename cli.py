@@ -15,6 +15,7 @@ import click
 
 from launch import VERSION
 from launch.accounts import group, token, user
+from launch.benches import bench, crowd_options, print_crowds
 from launch.camera_commands import camera
 from launch.configuration import config
 from launch.explaining import explain
@@ -179,6 +180,7 @@ def doctor(settings: "Settings", as_json: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
+main.add_command(bench)
 main.add_command(camera)
 main.add_command(config)
 main.add_command(model)
@@ -300,6 +302,33 @@ def classify(
 
     classifier = load_active_classifier(settings, weights)
     print_answers(classify_files(images, classifier, settings.media_max_megapixels), as_json)
+
+
+@bench.command("verdicts")
+@crowd_options
+@weights_option
+@with_settings
+def bench_verdicts(
+    settings: "Settings",
+    people: int | None,
+    seed: int,
+    minutes: float,
+    rendered: bool,
+    weights: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Count and judge generated crowds, and compare with who was there.
+
+    People of known masks pass at several speeds, in several numbers and sizes.
+    """
+    from benchmarks.verdicts import measure_crowds
+    from launch.progress import open_progress
+
+    with open_progress(False, aside=True) as progress:
+        rows, left_out = measure_crowds(
+            settings, people, seed, minutes, rendered, weights, progress.move
+        )
+    print_crowds(rows, left_out, as_json)
 
 
 def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]) -> None:
