@@ -17,8 +17,9 @@ from core.settings import Settings
 from core.storage.engine import Database, utc_now
 from dashboard import health, metrics, pages, sign_in
 from dashboard.access import check_declarations, open_to_all, register_access
-from dashboard.api import analyze, register_api
+from dashboard.api import account, analyze, register_api
 from dashboard.connections import Connections
+from dashboard.etags import register_etags
 from dashboard.live import LiveHub
 from dashboard.loops import LiveLoops
 from dashboard.problems import Problem, answer_validation_error, register_problems
@@ -64,6 +65,7 @@ def create_app(settings: Settings, database: Database, redis: Redis, box: Secret
     register_problems(app)
     register_security(app, settings, box)
     register_access(app)
+    register_etags(app)
     _register_views(app, settings)
     return _connect_live(app, settings, database, redis, box)
 
@@ -83,6 +85,7 @@ def _register_views(app: OpenAPI, settings: Settings) -> None:
         key_prefix=_LIMITS_PREFIX,
     )
     sign_in.limit_tries(limiter)
+    account.limit_tries(limiter)
     analyze.limit_asks(limiter)
     for part in (sign_in, pages, health, metrics):
         app.register_blueprint(part.blueprint)

@@ -51,6 +51,12 @@ def sightings() -> str:
     return render_template("sightings.html", title="Sightings")
 
 
+@blueprint.get("/account")
+@needs(Role.VIEWER)
+def account() -> str:
+    return render_template("account.html", title="Your account")
+
+
 @blueprint.post("/sign-out")
 @open_to_all
 def leave() -> Response:

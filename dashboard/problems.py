@@ -27,7 +27,7 @@ FAULTS_MAX = 100
 """Of a list; whoever corrects them sends it again."""
 MEDIA_TYPE = "application/problem+json"
 
-_SECRET_FIELDS = frozenset({"url", "password", "secret", "token"})
+_SECRET_FIELDS = frozenset({"url", "password", "old_password", "new_password", "secret", "token"})
 _STATUS_OF: dict[type[MaskwatchError], HTTPStatus] = {
     BadList: HTTPStatus.UNPROCESSABLE_ENTITY,
     BadRequest: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from core.errors import BadRequest
+from core.errors import BadRequest, NameTaken
 from core.storage.audit import record_change
 from core.storage.users import (
     User,
     check_password,
     has_users,
-    is_name_taken,
     is_set_up_link,
+    is_user,
     use_set_up_link,
     use_sign_in_link,
 )
@@ -126,6 +126,8 @@ def set_up(secret: str) -> Response:
         sign_in(_make_first_user(secret, form.name.data, form.password.data), "set-up link")
     except BadRequest as error:
         return _set_up_page(secret, str(error), error.field)
+    except NameTaken as error:
+        return _set_up_page(secret, str(error), "name")
     return redirect(url_for("pages.wall"))
 
 
@@ -137,7 +139,7 @@ def _tried_name() -> str:
 def _note_refusal(name: str) -> None:
     """Write a failed try down. An unknown name is not kept: people type passwords there."""
     with services().database.write() as session:
-        subject = f'user "{name}"' if is_name_taken(session, name) else "an unknown user"
+        subject = f'user "{name}"' if is_user(session, name) else "an unknown user"
         record_change(session, visitor("a stranger"), "session.refuse", subject)
 
 

@@ -1,17 +1,19 @@
 """The audit: who changed what, when, from where, and what stood there before and after."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from core.storage.engine import utc_now
 from core.storage.tables import AuditRow
 
+PAGE_MAX = 200
 SECRET_FIELDS = frozenset({"password", "secret", "token", "hash", "password_hash"})
 """Fields that are never written down, whoever hands them over."""
 
@@ -67,6 +69,81 @@ def record_change(
             before=_write(before),
             after=_write(after),
         )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change that was written down."""
+
+    id: int
+    at: datetime
+    actor: Actor
+    action: str
+    subject: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which changes are asked for: made in [start, end), and so on.
+
+    action: a whole one, or its beginning up to the dot. subject: a part of it.
+    """
+
+    start: datetime
+    end: datetime
+    actor: str | None = None
+    action: str | None = None
+    subject: str | None = None
+
+
+def list_changes(
+    session: Session, wanted: AuditFilter, cursor: str | None, limit: int
+) -> tuple[list[AuditEntry], str | None]:
+    """List changes, newest first, with the cursor of the next page (None at the end).
+
+    cursor: the id of the last change of the page before.
+    """
+    row = AuditRow
+    query = _choose(wanted).order_by(row.id.desc()).limit(limit + 1)
+    if cursor is not None:
+        query = query.where(row.id < int(cursor))
+    found = [_read(one) for one in session.scalars(query)]
+    page = found[:limit]
+    return page, str(page[-1].id) if len(found) > limit else None
+
+
+def stream_changes(session: Session, wanted: AuditFilter) -> Iterator[AuditEntry]:
+    """Read changes one after the other, oldest first, for an export of any length."""
+    query = _choose(wanted).order_by(AuditRow.id).execution_options(yield_per=1_000)
+    return map(_read, session.scalars(query))
+
+
+def _choose(wanted: AuditFilter) -> Select[AuditRow]:
+    row = AuditRow
+    query = select(row).where(row.at >= wanted.start, row.at < wanted.end)
+    if wanted.actor is not None:
+        query = query.where(row.actor == wanted.actor)
+    if wanted.action is not None:
+        is_subject = wanted.action.endswith(".")
+        is_wanted = row.action.startswith(wanted.action, autoescape=True)
+        query = query.where(is_wanted if is_subject else row.action == wanted.action)
+    if wanted.subject is not None:
+        query = query.where(row.subject.icontains(wanted.subject, autoescape=True))
+    return query
+
+
+def _read(row: AuditRow) -> AuditEntry:
+    return AuditEntry(
+        id=row.id,
+        at=row.at,
+        actor=Actor(row.actor, ActorKind(row.actor_kind), row.address),
+        action=row.action,
+        subject=row.subject,
+        before=None if row.before is None else json.loads(row.before),
+        after=None if row.after is None else json.loads(row.after),
     )
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.errors import BadRequest, NotFound
+from core.errors import NameTaken, NotFound
+from core.names import check_name
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs
 from core.storage.tables import GroupMemberRow, GroupRow, GroupSiteRow
@@ -66,7 +67,7 @@ def add_group(
     site_ids: frozenset[int] = frozenset(),
     user_ids: frozenset[int] = frozenset(),
 ) -> Group:
-    """Make a group. Raises BadRequest."""
+    """Make a group. Raises BadRequest, NameTaken."""
     row = GroupRow(name="", created_at=utc_now())
     _rename(row, name)
     session.add(row)
@@ -75,7 +76,10 @@ def add_group(
 
 
 def change_group(session: Session, group_id: int, changes: GroupChanges) -> Group:
-    """Change a group; its users see the other cameras at once. Raises NotFound, BadRequest."""
+    """Change a group; its users see the other cameras at once.
+
+    Raises NotFound, BadRequest, NameTaken.
+    """
     row = _row(session, group_id)
     if changes.name is not None:
         _rename(row, changes.name)
@@ -96,8 +100,7 @@ def remove_group(session: Session, group_id: int) -> None:
 
 
 def _rename(row: GroupRow, name: str) -> None:
-    if not 1 <= len(name.strip()) <= 100:
-        raise BadRequest("name", "a group needs a name of 1 to 100 characters")
+    check_name("name", name.strip())
     row.name = name.strip()
 
 
@@ -113,7 +116,7 @@ def _flush(session: Session, name: str) -> None:
         session.flush()
     except IntegrityError as error:
         session.rollback()
-        raise BadRequest("name", f'a group named "{name}" is there already') from error
+        raise NameTaken(f'a group named "{name}" is there already') from error
 
 
 def _read(session: Session, rows: Sequence[GroupRow]) -> list[Group]:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope, Subject, SubjectScope, parse_scope
-from core.errors import BadRequest, NotFound
+from core.errors import BadRequest, NameTaken, NotFound
+from core.names import check_name
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs
 from core.storage.tables import TokenRow, TokenSiteRow
@@ -71,7 +72,10 @@ def create_token(
     terms: TokenTerms = TokenTerms(),
     created_by: str = "",
 ) -> str:
-    """Make an API token and return its text, which is kept nowhere. Raises BadRequest."""
+    """Make an API token and return its text, which is kept nowhere.
+
+    Raises BadRequest, NameTaken.
+    """
     _check(name, role, terms)
     text = "mw_" + secrets.token_urlsafe(32)
     row = TokenRow(
@@ -90,7 +94,7 @@ def create_token(
     except IntegrityError as error:
         session.rollback()
         message = f'a token named "{name}" is there already; revoke it first'
-        raise BadRequest("name", message) from error
+        raise NameTaken(message) from error
     sites = terms.cameras.site_ids or ()
     replace_pairs(session, TokenSiteRow.token_id, TokenSiteRow.site_id, row.id, sites)
     return text
@@ -125,8 +129,7 @@ def revoke_token(session: Session, name: str) -> None:
 
 
 def _check(name: str, role: Role, terms: TokenTerms) -> None:
-    if not 1 <= len(name.strip()) <= 100:
-        raise BadRequest("name", "a token needs a name of 1 to 100 characters")
+    check_name("name", name.strip())
     if role is Role.ADMIN and terms.cameras.is_limited:
         raise BadRequest("site_ids", "an administrator's token reaches all sites; take operator")
     if terms.expires_at is not None and terms.expires_at <= utc_now():

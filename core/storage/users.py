@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope, scope_of
-from core.errors import BadRequest, Conflict, NotFound
+from core.errors import BadRequest, Conflict, NameTaken, NotFound
+from core.names import check_name
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs, sites_of_users
 from core.storage.tables import GroupMemberRow, SignInLinkRow, UserRow, UserSessionRow, UserSiteRow
@@ -72,7 +73,8 @@ def has_users(session: Session) -> bool:
     )
 
 
-def is_name_taken(session: Session, name: str) -> bool:
+def is_user(session: Session, name: str) -> bool:
+    """Say whether there is a user of that name."""
     return session.scalar(select(UserRow.id).where(UserRow.name == name)) is not None
 
 
@@ -117,9 +119,11 @@ def describe(session: Session, user: User) -> dict[str, Any]:
 
 
 def add_user(session: Session, name: str, role: Role, password: str | None) -> User:
-    """Add a user; without a password only a sign-in link lets them in. Raises BadRequest."""
-    if not 1 <= len(name.strip()) <= 100:
-        raise BadRequest("name", "a user needs a name of 1 to 100 characters")
+    """Add a user; without a password only a sign-in link lets them in.
+
+    Raises BadRequest, and NameTaken.
+    """
+    check_name("name", name.strip())
     row = UserRow(
         name=name.strip(),
         role=role.value,
@@ -296,7 +300,7 @@ def _flush_named(session: Session, message: str) -> None:
         session.flush()
     except IntegrityError as error:
         session.rollback()
-        raise BadRequest("name", message) from error
+        raise NameTaken(message) from error
 
 
 def _user(session: Session, row: UserRow) -> User:

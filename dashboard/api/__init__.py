@@ -3,7 +3,9 @@
 from flask_openapi3.openapi import OpenAPI
 
 from dashboard.api import (
+    account,
     analyze,
+    audit,
     cameras,
     compliance,
     erasures,
@@ -25,7 +27,9 @@ def register_api(app: OpenAPI) -> None:
     """Add every operation, and the description of them all."""
     app.json = BodyReader(app)
     subjects = (
+        account,
         analyze,
+        audit,
         cameras,
         compliance,
         erasures,

@@ -23,7 +23,6 @@ from dashboard.access import needs
 from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, Asked, Id, Ids, Name, answer, answer_nothing
 from dashboard.audit import actor
-from dashboard.problems import conflict
 from dashboard.services import services
 
 blueprint = api_blueprint("groups", "Users who are limited to the same sites.")
@@ -92,7 +91,6 @@ def add(body: GroupAsked) -> Response:
     """Make a group."""
     sites, users = frozenset(body.site_ids), frozenset(body.user_ids)
     with services().database.write() as session:
-        _refuse_taken(list_groups(session), body.name)
         group = add_group(session, body.name, sites, users)
         record_change(session, actor(), "group.add", _subject(group), None, describe(group))
     return answer(_write(group), HTTPStatus.CREATED)
@@ -104,8 +102,6 @@ def change(path: GroupPath, body: GroupChangesAsked) -> Response:
     """Change a group; its users see the other cameras at once."""
     with services().database.write() as session:
         before = get_group(session, path.group_id)
-        others = [one for one in list_groups(session) if one.id != before.id]
-        _refuse_taken(others, body.name)
         group = change_group(session, before.id, body.changes())
         facts = describe(before), describe(group)
         record_change(session, actor(), "group.change", _subject(before), *facts)
@@ -121,11 +117,6 @@ def remove(path: GroupPath) -> Response:
         remove_group(session, group.id)
         record_change(session, actor(), "group.remove", _subject(group), describe(group))
     return answer_nothing()
-
-
-def _refuse_taken(groups: list[Group], name: str | None) -> None:
-    if any(group.name == name for group in groups):
-        raise conflict("name", f'a group named "{name}" is there already')
 
 
 def _subject(group: Group) -> str:

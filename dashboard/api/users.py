@@ -16,7 +16,6 @@ from core.storage.users import (
     add_user,
     change_user,
     describe,
-    is_name_taken,
     list_users,
     remove_user,
     require_user,
@@ -125,8 +124,6 @@ def read(path: UserPath) -> Response:
 def add(body: UserAsked) -> Response:
     """Add a user."""
     with services().database.write() as session:
-        if is_name_taken(session, body.name):
-            raise conflict("name", f'a user named "{body.name}" is there already')
         added = add_user(session, body.name, body.role, body.password)
         user = change_user(session, added.id, body.limits())
         facts = describe(session, user)

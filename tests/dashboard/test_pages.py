@@ -26,7 +26,7 @@ def camera_id(database: Database, box: SecretBox) -> int:
         return add_camera(session, box, NewCamera("door", "rtsp://u:pw7@h/1", "rtsp://h/1")).id
 
 
-@pytest.mark.parametrize("path", ["/", "/cameras", "/cameras/new", "/sightings"])
+@pytest.mark.parametrize("path", ["/", "/cameras", "/cameras/new", "/sightings", "/account"])
 def test_every_page_has_a_title_a_heading_and_a_navigation(browser: FlaskClient, path: str) -> None:
     page = browser.get(path)
     assert page.status_code == 200

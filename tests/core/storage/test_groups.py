@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
-from core.errors import BadRequest, NotFound
+from core.errors import BadRequest, NameTaken, NotFound
 from core.storage.engine import Database
 from core.storage.groups import (
     GroupChanges,
@@ -98,7 +98,7 @@ def test_a_group_is_made_renamed_and_removed(any_database: Database) -> None:
     [
         pytest.param(GroupChanges(name=" "), "name", id="no name"),
         pytest.param(GroupChanges(name="x" * 101), "name", id="long name"),
-        pytest.param(GroupChanges(name="others"), "name", id="name taken"),
+        pytest.param(GroupChanges(name="a\nb"), "name", id="a line break"),
         pytest.param(GroupChanges(site_ids=frozenset({99})), "site_ids", id="unknown site"),
         pytest.param(GroupChanges(user_ids=frozenset({99})), "user_ids", id="unknown user"),
     ],
@@ -112,6 +112,13 @@ def test_groups_that_cannot_be_are_refused(
     with pytest.raises(BadRequest) as refused, database.write() as session:
         change_group(session, group.id, changes)
     assert refused.value.field == field
+
+
+def test_two_groups_of_one_name_are_refused(database: Database) -> None:
+    with database.write() as session:
+        add_group(session, "guards")
+    with pytest.raises(NameTaken), database.write() as session:
+        add_group(session, "guards")
 
 
 def test_names_lead_to_ids_and_back(database: Database) -> None:

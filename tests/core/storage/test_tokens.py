@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.access_scopes import EVERYWHERE, CameraScope, Subject, SubjectScope, parse_scope
-from core.errors import BadRequest, NotFound
+from core.errors import BadRequest, NameTaken, NotFound
 from core.storage.engine import Database, utc_now
 from core.storage.sites import settle_site
 from core.storage.tables import TokenRow
@@ -94,7 +94,7 @@ def test_a_token_whose_sites_are_gone_reaches_no_camera(database: Database) -> N
     ("name", "role", "terms", "field"),
     [
         pytest.param(" ", Role.VIEWER, TokenTerms(), "name", id="no name"),
-        pytest.param("taken", Role.VIEWER, TokenTerms(), "name", id="name taken"),
+        pytest.param("a\x00b", Role.VIEWER, TokenTerms(), "name", id="a NUL character"),
         pytest.param(
             "new",
             Role.VIEWER,
@@ -128,6 +128,13 @@ def test_tokens_that_cannot_be_are_refused(
     assert refused.value.field == field
     with database.read() as session:
         assert [token.name for token in list_tokens(session)] == ["taken"]
+
+
+def test_two_tokens_of_one_name_are_refused(database: Database) -> None:
+    with database.write() as session:
+        create_token(session, "chart", Role.VIEWER)
+    with pytest.raises(NameTaken), database.write() as session:
+        create_token(session, "chart", Role.VIEWER)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.errors import BadRequest, Conflict, NotFound
+from core.errors import BadRequest, Conflict, NameTaken, NotFound
 from core.storage.engine import Database, utc_now
 from core.storage.sessions import begin_session, find_session
 from core.storage.users import (
@@ -22,6 +22,7 @@ from core.storage.users import (
     get_user,
     has_users,
     is_set_up_link,
+    is_user,
     list_users,
     remove_user,
     require_user,
@@ -52,14 +53,22 @@ def test_a_user_without_a_password_cannot_sign_in_by_one(database: Database) -> 
 
 @pytest.mark.parametrize(
     ("name", "password", "field"),
-    [("", PASSWORD, "name"), ("ann", "short", "password"), ("taken", PASSWORD, "name")],
+    [("", PASSWORD, "name"), ("ann", "short", "password"), ("a\nb", PASSWORD, "name")],
 )
 def test_bad_users_are_refused(database: Database, name: str, password: str, field: str) -> None:
-    with database.write() as session:
-        add_user(session, "taken", Role.VIEWER, PASSWORD)
     with pytest.raises(BadRequest) as refused, database.write() as session:
         add_user(session, name, Role.VIEWER, password)
     assert refused.value.field == field
+
+
+def test_two_users_of_one_name_are_refused(database: Database) -> None:
+    with database.write() as session:
+        add_user(session, "ann", Role.VIEWER, PASSWORD)
+    with pytest.raises(NameTaken), database.write() as session:
+        add_user(session, "ann", Role.ADMIN, PASSWORD)
+    with database.read() as session:
+        assert is_user(session, "ann")
+        assert not is_user(session, "bob")
 
 
 def test_removing_a_user_removes_their_links(database: Database) -> None:

@@ -1,0 +1,93 @@
+// The account of who is signed in: what they may do, a new password, their sessions.
+
+import { ask, post, Problem, remove } from "./api.js";
+import { clearErrors, focusField, showFieldError, showProblem } from "./fields.js";
+import { toast } from "./messages.js";
+import { byId, say, stamp } from "./page.js";
+import { sayMoment } from "./wording.js";
+
+/**
+ * @typedef {{ name: string, role: string, is_limited: boolean }} Account
+ * @typedef {{ id: number, browser: string, address: string, seen_at: string, is_current: boolean }} Session
+ */
+
+const form = /** @type {HTMLFormElement} */ (byId("password-form"));
+const endOthers = byId("end-others");
+
+async function showAccount() {
+  /** @type {Account} */
+  const account = await ask("account");
+  const limit = account.is_limited ? ", for the cameras of your sites" : "";
+  say(byId("account-summary"), `Signed in as ${account.name}, ${account.role}${limit}`);
+}
+
+async function showSessions() {
+  /** @type {Session[]} */
+  const sessions = (await ask("account/sessions")).items;
+  byId("session-list").replaceChildren(...sessions.map(sessionRow));
+  endOthers.hidden = sessions.length < 2;
+}
+
+/** @param {Session} session */
+function sessionRow(session) {
+  const { root, part } = stamp("session-row");
+  const used = session.is_current ? "This browser" : `Last used ${sayMoment(new Date(session.seen_at))}`;
+  say(part("browser"), session.browser);
+  say(part("seen"), session.address ? `${used} · ${session.address}` : used);
+  part("end").hidden = session.is_current;
+  say(part("end-name"), ` of ${session.browser}`);
+  part("end").addEventListener("click", () => attempt(() => endSession(session)));
+  return root;
+}
+
+/** @param {Session} session */
+async function endSession(session) {
+  await remove(`account/sessions/${session.id}`);
+  toast(`${session.browser} is signed out`);
+  await showSessions();
+}
+
+async function endAllOthers() {
+  await remove("account/sessions");
+  toast("You are signed out everywhere else");
+  await showSessions();
+}
+
+async function changePassword() {
+  clearErrors(form);
+  const { old_password, new_password, password_again } = Object.fromEntries(new FormData(form));
+  if (new_password !== password_again) {
+    showFieldError(form, "password_again", "The two passwords are not the same.");
+    return focusField(form, "password_again");
+  }
+  await post("account/password", { old_password, new_password });
+  form.reset();
+  toast("Your password is changed");
+  await showSessions();
+}
+
+/**
+ * Do it, and say what went wrong if it did.
+ * @param {() => Promise<void>} step
+ */
+async function attempt(step) {
+  try {
+    await step();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    toast(error.message);
+  }
+}
+
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await changePassword();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    showProblem(form, error);
+  }
+});
+endOthers.addEventListener("click", () => attempt(endAllOthers));
+attempt(showAccount);
+attempt(showSessions);
