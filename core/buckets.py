@@ -1,4 +1,4 @@
-"""Cut time into minutes, hours and days of a time zone."""
+"""Cut time into minutes, quarters of hours, hours and days of a time zone."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,8 +10,16 @@ class Bucket(StrEnum):
     """A stretch of time that people are counted by."""
 
     MINUTE = "minute"
+    QUARTER = "quarter"
     HOUR = "hour"
     DAY = "day"
+
+
+_STEPS = {
+    Bucket.MINUTE: timedelta(minutes=1),
+    Bucket.QUARTER: timedelta(minutes=15),
+    Bucket.HOUR: timedelta(hours=1),
+}
 
 
 def floor(moment: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
@@ -21,6 +29,11 @@ def floor(moment: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
     of autumn stays two buckets.
     """
     local = moment.astimezone(zone)
+    if bucket is Bucket.QUARTER:
+        # Every zone's offset is a multiple of it.
+        return moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0).astimezone(
+            UTC
+        )
     if bucket is Bucket.DAY:
         return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
     passed = timedelta(seconds=local.second, microseconds=local.microsecond)
@@ -38,9 +51,8 @@ def following(start: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
     if bucket is Bucket.DAY:
         # 36 hours from any midnight lie within the next day, however long this one is.
         return floor(start + timedelta(hours=36), bucket, zone)
-    step = timedelta(hours=1) if bucket is Bucket.HOUR else timedelta(minutes=1)
     # Where an offset changes by half an hour, that hour is a short one.
-    return floor(start + step, bucket, zone)
+    return floor(start + _STEPS[bucket], bucket, zone)
 
 
 def starts_between(

@@ -51,7 +51,8 @@ def _tag(response: Response) -> Response:
     if "ETag" not in response.headers:
         response.headers["ETag"] = f'W/"{_digest(response)}"'
     response.headers.setdefault("Cache-Control", _KEEP_BUT_ASK)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _digest(response: Response) -> str:

@@ -1,35 +1,52 @@
-"""Count sightings by minute, hour and day, in the transaction that writes them."""
+"""Count sightings by minute, quarter, hour and day, in the transaction that writes them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, case, cast, delete, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CursorResult,
+    Select,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from core.buckets import Bucket, floor, following, hours_agree, starts_between
-from core.errors import BadSettings
 from core.storage.engine import Moment
-from core.storage.installation import read_time_zone, write_time_zone
+from core.storage.installation import read_minutes_from, read_time_zone, write_time_zone
 from core.storage.tables import (
     SEVERAL_VERSIONS,
+    CameraRow,
     DayRollupRow,
     HourRollupRow,
     MinuteRollupRow,
+    QuarterRollupRow,
 )
 from core.types import Verdict
 
 Slot: TypeAlias = tuple[int, datetime]
 """A camera and the start of a stretch of time."""
 
-RollupRow: TypeAlias = type[MinuteRollupRow] | type[HourRollupRow] | type[DayRollupRow]
+RollupRow: TypeAlias = (
+    type[MinuteRollupRow] | type[QuarterRollupRow] | type[HourRollupRow] | type[DayRollupRow]
+)
 
 ROWS: Mapping[Bucket, RollupRow] = {
     Bucket.MINUTE: MinuteRollupRow,
+    Bucket.QUARTER: QuarterRollupRow,
     Bucket.HOUR: HourRollupRow,
     Bucket.DAY: DayRollupRow,
 }
@@ -37,6 +54,8 @@ COUNTS = tuple(verdict.value for verdict in Verdict)
 NO_VERSIONS: Mapping[Slot, str] = MappingProxyType({})
 _SEEN = "seen_minutes"
 _VERSION = "model_version"
+_INSTANT = timedelta(microseconds=1)
+_COARSE = (Bucket.QUARTER, Bucket.HOUR, Bucket.DAY)
 _ROWS_AT_ONCE = 1_000
 """SQLite takes 32,766 values in a statement, PostgreSQL 65,535."""
 
@@ -48,7 +67,7 @@ def add_to_rollups(
     zone: ZoneInfo,
     versions: Mapping[Slot, str] = NO_VERSIONS,
 ) -> None:
-    """Count people by verdict into their minute, hour and day.
+    """Count people by verdict into their minute, quarter, hour and day.
 
     people: by camera and minute. seen: minutes in which a camera delivered; each
     is counted once, however often it is told. zone: what hours and days are cut by.
@@ -57,7 +76,7 @@ def add_to_rollups(
     minutes = {*seen, *people}
     new = _open_minutes(session, minutes)
     _add(session, Bucket.MINUTE, people, versions)
-    for bucket in (Bucket.HOUR, Bucket.DAY):
+    for bucket in _COARSE:
         sums: dict[Slot, Counter[str]] = defaultdict(Counter)
         judges: dict[Slot, str] = {}
         for camera_id, minute in minutes:
@@ -77,50 +96,82 @@ def join_versions(one: str, other: str) -> str:
 
 def rebuild(session: Session, source: Bucket, target: Bucket, zone: ZoneInfo) -> None:
     """Make all rollups of `target` anew from those of `source`, cut by a zone."""
-    coarse, fine = ROWS[target], ROWS[source]
-    session.execute(delete(coarse))
+    session.execute(delete(ROWS[target]))
     first, last = _extent(session, source)
+    cameras = select(CameraRow.id)
     for start in starts_between(first, last, target, zone) if first and last else ():
-        session.execute(_sum_up(coarse, fine, start, following(start, target, zone)))
+        session.execute(_sum_up(source, target, start, zone, cameras))
 
 
 def settle_time_zone(session: Session, zone: ZoneInfo) -> None:
-    """Cut hours and days by a zone from now on; what is counted is cut anew.
-
-    Raises BadSettings where hours begin at other minutes in that zone and the
-    minutes to count them from are gone.
-    """
+    """Cut hours and days by a zone from now on; what is counted is cut anew."""
     counted_by = read_time_zone(session)
     first, last = _extent(session, Bucket.HOUR)
     if first and last and not hours_agree(counted_by, zone, first, last):
-        oldest_minute, _ = _extent(session, Bucket.MINUTE)
-        if oldest_minute is None or floor(oldest_minute, Bucket.HOUR, counted_by) > first:
-            raise BadSettings(
-                f"MASKWATCH_TIME_ZONE is {zone.key}, whose hours begin at other minutes than those "
-                f"of {counted_by.key}; history of {counted_by.key} is kept by the hour only and "
-                f"cannot be cut anew: leave it {counted_by.key}"
-            )
-        rebuild(session, Bucket.MINUTE, Bucket.HOUR, zone)
+        rebuild(session, Bucket.QUARTER, Bucket.HOUR, zone)
     if counted_by.key != zone.key:
         rebuild(session, Bucket.HOUR, Bucket.DAY, zone)
     write_time_zone(session, zone)
+
+
+def erase_counts(
+    session: Session, start: datetime, end: datetime, camera_id: int | None = None
+) -> int:
+    """Take the minutes of [start, end) out of all counts; returns how many there were.
+
+    camera_id: None for all cameras. Minutes that the range touches go whole; so do
+    quarters of an hour whose minutes are kept no more.
+    """
+    zone, kept_from = read_time_zone(session), read_minutes_from(session)
+    cameras = select(CameraRow.id)
+    if camera_id is not None:
+        cameras = cameras.where(CameraRow.id == camera_id)
+    erased = _erase(session, Bucket.MINUTE, start, end, zone, cameras)
+    for source, target in pairwise(ROWS):
+        _erase(session, target, start, end, zone, cameras)
+        edges = {floor(start, target, zone), floor(end - _INSTANT, target, zone)}
+        for edge in sorted(edges):
+            if target is not Bucket.QUARTER or kept_from is None or edge >= kept_from:
+                session.execute(_sum_up(source, target, edge, zone, cameras))
+    return erased
+
+
+def _erase(
+    session: Session,
+    bucket: Bucket,
+    start: datetime,
+    end: datetime,
+    zone: ZoneInfo,
+    cameras: Select[int],
+) -> int:
+    """Delete the rows of one grain that share a moment with [start, end)."""
+    row = ROWS[bucket]
+    gone = delete(row).where(row.camera_id.in_(cameras), row.start < end)
+    gone = gone.where(row.start >= floor(start, bucket, zone))
+    return cast("CursorResult[Any]", session.execute(gone)).rowcount
 
 
 def _extent(session: Session, bucket: Bucket) -> tuple[datetime | None, datetime | None]:
     """Find the first start and just behind the last one; None where nothing is counted."""
     row = ROWS[bucket]
     first, last = session.execute(select(func.min(row.start), func.max(row.start))).one()
-    return first, last and last + timedelta(microseconds=1)
+    return first, last and last + _INSTANT
 
 
-def _sum_up(coarse: Any, fine: Any, start: datetime, end: datetime) -> Any:
+def _sum_up(
+    source: Bucket, target: Bucket, start: datetime, zone: ZoneInfo, cameras: Select[int]
+) -> Any:
+    """Count one stretch of `target` out of the rows of `source` in it."""
+    coarse, fine = ROWS[target], ROWS[source]
     seen = getattr(fine, _SEEN, literal(1))
     columns = (*(getattr(fine, name) for name in COUNTS), seen)
     # SUM of integers is NUMERIC on PostgreSQL.
-    sums = [cast(func.sum(column), BigInteger) for column in columns]
+    sums = [sql_cast(func.sum(column), BigInteger) for column in columns]
     version = _joined_version(fine.model_version)
     query = select(fine.camera_id, literal(start, Moment), *sums, version)
-    query = query.where(fine.start >= start, fine.start < end).group_by(fine.camera_id)
+    # With the cameras named, the primary key finds the rows.
+    query = query.where(fine.camera_id.in_(cameras), fine.start >= start)
+    query = query.where(fine.start < following(start, target, zone)).group_by(fine.camera_id)
     return insert(coarse).from_select(["camera_id", "start", *COUNTS, _SEEN, _VERSION], query)
 
 

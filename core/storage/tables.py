@@ -167,6 +167,14 @@ class MinuteRollupRow(RollupColumns, Table):
     __tablename__ = "rollups_minute"
 
 
+class QuarterRollupRow(RollupColumns, Table):
+    """A quarter of an hour, which hours of any zone add up from; seen_minutes: as below."""
+
+    __tablename__ = "rollups_quarter"
+
+    seen_minutes: Mapped[int] = mapped_column(default=0)
+
+
 class HourRollupRow(RollupColumns, Table):
     """An hour of the installation's time zone; seen_minutes: in how many it delivered."""
 

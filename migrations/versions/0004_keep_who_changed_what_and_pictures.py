@@ -13,6 +13,8 @@ Moment = sa.BigInteger()
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 ROLLUPS = ("rollups_minute", "rollups_hour", "rollups_day")
+COUNTS = ("mask", "incorrect_mask", "no_mask", "unsure")
+QUARTER_US = 15 * 60 * 1_000_000
 OUTCOMES = ("captured", "analysed", "unchanged", "superseded", "expired", "lost", "failed")
 
 
@@ -22,6 +24,7 @@ def upgrade() -> None:
     _make_frame_accounts()
     _make_people()
     _make_audit_and_jobs()
+    _make_quarters()
     for table in ROLLUPS:
         _add(table, sa.Column("model_version", sa.String(), nullable=False, server_default=""))
     _add("cameras", sa.Column("rules", sa.String(), nullable=False, server_default="{}"))
@@ -44,6 +47,7 @@ def downgrade() -> None:
         op.drop_column("sightings", column)
     for table in ROLLUPS:
         op.drop_column(table, "model_version")
+    op.drop_table("rollups_quarter")
     for table in ("jobs", "audit", "token_sites"):
         op.drop_table(table)
     for column in ("scopes", "is_limited", "created_by", "expires_at"):
@@ -222,6 +226,26 @@ def _make_audit_and_jobs() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
     op.create_index(op.f("ix_jobs_created_at_id"), "jobs", ["created_at", "id"])
+
+
+def _make_quarters() -> None:
+    """Count quarters of hours out of the minutes that are kept."""
+    op.create_table(
+        "rollups_quarter",
+        sa.Column("camera_id", sa.Integer(), nullable=False),
+        _moment("start"),
+        *(sa.Column(name, sa.Integer(), nullable=False) for name in (*COUNTS, "seen_minutes")),
+        sa.Column("model_version", sa.String(), nullable=False),
+        _points_to("rollups_quarter", "camera_id", "cameras"),
+        sa.PrimaryKeyConstraint("camera_id", "start", name=op.f("pk_rollups_quarter")),
+    )
+    sums = ", ".join(f"SUM({name})" for name in COUNTS)
+    op.execute(
+        f"INSERT INTO rollups_quarter (camera_id, start, {', '.join(COUNTS)}, "  # noqa: S608  # our own words
+        "seen_minutes, model_version) "
+        f"SELECT camera_id, start - start % {QUARTER_US}, {sums}, COUNT(*), '' "
+        f"FROM rollups_minute GROUP BY camera_id, start - start % {QUARTER_US}"
+    )
 
 
 def _make_pairs(table: str, one: tuple[str, str], other: tuple[str, str]) -> None:

@@ -13,7 +13,7 @@ ZONES = ["UTC", "Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe", "Ameri
 
 
 @pytest.mark.parametrize("name", ZONES)
-@pytest.mark.parametrize("bucket", [Bucket.HOUR, Bucket.DAY])
+@pytest.mark.parametrize("bucket", [Bucket.QUARTER, Bucket.HOUR, Bucket.DAY])
 def test_buckets_follow_each_other_through_a_year(name: str, bucket: Bucket) -> None:
     zone = ZoneInfo(name)
     starts = list(starts_between(NEW_YEAR, NEW_YEAR + timedelta(days=365), bucket, zone))
