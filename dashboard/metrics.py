@@ -5,15 +5,21 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from core.accounts import OUTCOMES, FrameAccount, read_accounts
 from core.heartbeats import CameraState, read_health, read_heartbeats
+from core.latency import BOUNDS_S, STEPS_PER_DOUBLING, Latency, read_latency
 from core.storage.cameras import Camera, list_cameras
 from core.storage.users import Role
-from dashboard.access import needs
+from dashboard.access import identity, needs
 from dashboard.services import Services, services
 
 blueprint = Blueprint("metrics", __name__)
@@ -36,11 +42,13 @@ class SystemCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         provided = self._services
         with provided.database.read() as session:
-            cameras = list_cameras(session, provided.box)
+            cameras = list_cameras(session, provided.box, identity().scope)
         ids = [camera.id for camera in cameras]
         yield self._processes()
         yield self._states(cameras)
-        yield from _frames(read_accounts(provided.redis, ids, provided.settings.redis_shards))
+        shards = provided.settings.redis_shards
+        yield from _frames(read_accounts(provided.redis, ids, shards))
+        yield _latencies(read_latency(provided.redis, ids, shards))
         viewers = GaugeMetricFamily("maskwatch_viewers", "Open live pages of this process.")
         viewers.add_metric([], provided.hub.viewers)
         yield viewers
@@ -82,3 +90,20 @@ def _frames(accounts: dict[int, FrameAccount]) -> Iterator[Metric]:
         waiting.add_metric([str(camera_id)], account.waiting)
     yield resolved
     yield waiting
+
+
+def _latencies(latencies: dict[int, Latency]) -> Metric:
+    family = HistogramMetricFamily(
+        "maskwatch_latency_seconds",
+        "From the capture of a frame until it is recorded and shown.",
+        labels=["camera_id"],
+    )
+    for camera_id, latency in latencies.items():
+        buckets = [
+            (f"{bound_s:g}", sum(n for bucket, n in latency.counts.items() if bucket <= step))
+            for step, bound_s in enumerate(BOUNDS_S)
+            if step % STEPS_PER_DOUBLING == 0
+        ]
+        buckets.append(("+Inf", latency.frames))
+        family.add_metric([str(camera_id)], buckets, latency.sum_s)
+    return family

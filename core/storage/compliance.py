@@ -71,7 +71,7 @@ def compliance(
     minutes are counted, those of both ends too. Raises BadRequest on an empty
     range or one of over 10,000 buckets.
     """
-    starts = _bucket_starts(start, end, bucket, zone)
+    starts = list_starts(start, end, bucket, zone)
     chosen = _choose(session, cameras or CameraFilter())
     counts: dict[datetime, Counts] = defaultdict(Counts)
     counted_by = read_time_zone(session)
@@ -96,9 +96,11 @@ def counts_by_camera(session: Session, start: datetime, end: datetime) -> dict[i
     return {camera_id: found for camera_id, found in counts.items() if found != Counts()}
 
 
-def _bucket_starts(
-    start: datetime, end: datetime, bucket: Bucket, zone: ZoneInfo
-) -> list[datetime]:
+def list_starts(start: datetime, end: datetime, bucket: Bucket, zone: ZoneInfo) -> list[datetime]:
+    """List the starts of all buckets that share a moment with [start, end).
+
+    Raises BadRequest on an empty range or one of over 10,000 buckets.
+    """
     if end <= start:
         raise BadRequest("to", f"`to` ({end}) must be later than `from` ({start})")
     starts = list(islice(starts_between(start, end, bucket, zone), BUCKETS_MAX + 1))

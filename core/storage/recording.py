@@ -1,11 +1,9 @@
 """What the recorder writes: sightings, rollups, open tracks and the mark, together."""
 
-import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,8 +11,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.accounts import FrameAccount
-from core.camera_rules import NO_RULES, CameraRules, decode_rules
-from core.errors import BadEntry
+from core.camera_rules import CameraRules, read_rules
 from core.keys import PARTITIONS, partition_of
 from core.preferences import Preferences
 from core.storage.frame_accounts import keep_accounts
@@ -35,8 +32,6 @@ from core.storage.tables import (
     SightingRow,
 )
 from core.types import Verdict
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +112,7 @@ def read_open_tracks(session: Session, partition: int) -> dict[int, bytes]:
 def read_watch(session: Session) -> Watch:
     """Read the registered cameras with their rules, and what else was chosen."""
     query = select(CameraRow.id, CameraRow.rules).where(CameraRow.removed_at.is_(None))
-    cameras = {row.id: _decode(row.rules) for row in session.execute(query)}
+    cameras = {row.id: read_rules(row.rules) for row in session.execute(query)}
     return Watch(cameras, read_preferences(session), read_time_zone(session))
 
 
@@ -159,17 +154,6 @@ def supersede(session: Session, camera_ids: Iterable[int]) -> None:
     row = PartitionRow
     partitions = {partition_of(camera_id) for camera_id in camera_ids}
     session.execute(update(row).where(row.id.in_(partitions)).values(version=row.version + 1))
-
-
-@lru_cache(maxsize=1024)
-def _decode(text: str) -> CameraRules:
-    """Decode rules once, for they are read each second; broken ones rule nothing."""
-    try:
-        rules = decode_rules(text)
-    except BadEntry as error:
-        logger.error("%s; every face counts there until they are set anew", error)
-        return NO_RULES
-    return NO_RULES if rules == NO_RULES else rules
 
 
 def _add_sightings(session: Session, finished: Sequence[FinishedTrack]) -> None:

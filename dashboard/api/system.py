@@ -1,4 +1,4 @@
-"""How the system is: processes, cameras, frame accounts, queue."""
+"""How the system is: processes, cameras, frame accounts, latencies, queue."""
 
 from datetime import datetime
 
@@ -7,10 +7,12 @@ from pydantic import Field
 
 from core.accounts import FrameAccount, read_accounts, read_epoch
 from core.heartbeats import Heartbeat, read_health, read_heartbeats
+from core.latency import Latency, read_recent_latency
 from core.results import count_waiting_results
 from core.storage.cameras import Camera, list_cameras
+from core.storage.engine import utc_now
 from core.storage.users import Role
-from dashboard.access import needs
+from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, answer
 from dashboard.figures import state_of
@@ -43,12 +45,25 @@ class AccountAnswer(Answered):
     is_balanced: bool
 
 
+class LatencyAnswer(Answered):
+    """From capture until recorded and shown, of the last five minutes' frames; in seconds.
+
+    Right to 9 %, and to the difference of the clocks where several hosts take part.
+    """
+
+    frames: int
+    p50_s: float | None = Field(description="Half of the frames took at most so long.")
+    p95_s: float | None
+    p99_s: float | None
+
+
 class CameraSystemAnswer(Answered):
     camera_id: int
     name: str
     state: str
     reason: str
     frames: AccountAnswer
+    latency: LatencyAnswer
 
 
 class QueueAnswer(Answered):
@@ -72,40 +87,52 @@ class SystemAnswer(Answered):
 )
 @needs(Role.OPERATOR)
 def read_system() -> Response:
-    """List processes and cameras, each camera with the account of its frames."""
+    """List processes and cameras, each camera with the account and latency of its frames."""
     provided = services()
+    redis, shards = provided.redis, provided.settings.redis_shards
     with provided.database.read() as session:
-        cameras = list_cameras(session, provided.box)
-    ids = [camera.id for camera in cameras]
-    accounts = read_accounts(provided.redis, ids, provided.settings.redis_shards)
+        cameras = list_cameras(session, provided.box, identity().scope)
+    answers = _cameras(cameras)
     queue = QueueAnswer(
-        waiting=sum(one.waiting for one in accounts.values()),
-        in_flight=sum(one.in_flight for one in accounts.values()),
-        results=count_waiting_results(provided.redis, provided.settings.redis_shards),
+        waiting=sum(one.frames.waiting for one in answers),
+        in_flight=sum(one.frames.in_flight for one in answers),
+        results=count_waiting_results(redis, shards),
     )
-    processes = [_write_process(one) for one in read_heartbeats(provided.redis)]
     return answer(
         SystemAnswer(
-            processes=processes,
-            cameras=_cameras(cameras, accounts),
+            processes=[_write_process(one) for one in read_heartbeats(redis)],
+            cameras=answers,
             queue=queue,
-            counted_since=read_epoch(provided.redis, provided.settings.redis_shards),
+            counted_since=read_epoch(redis, shards),
         )
     )
 
 
-def _cameras(cameras: list[Camera], accounts: dict[int, FrameAccount]) -> list[CameraSystemAnswer]:
-    health = read_health(services().redis)
+def _cameras(cameras: list[Camera]) -> list[CameraSystemAnswer]:
+    redis, shards = services().redis, services().settings.redis_shards
+    ids = [camera.id for camera in cameras]
+    accounts = read_accounts(redis, ids, shards)
+    latencies = read_recent_latency(redis, ids, utc_now(), shards)
+    health = read_health(redis)
     answers = []
     for camera in cameras:
         state, reason = state_of(camera, health.get(camera.id))
-        frames = _write_account(accounts[camera.id])
         answers.append(
             CameraSystemAnswer(
-                camera_id=camera.id, name=camera.name, state=state, reason=reason, frames=frames
+                camera_id=camera.id,
+                name=camera.name,
+                state=state,
+                reason=reason,
+                frames=_write_account(accounts[camera.id]),
+                latency=_write_latency(latencies[camera.id]),
             )
         )
     return answers
+
+
+def _write_latency(latency: Latency) -> LatencyAnswer:
+    p50_s, p95_s, p99_s = (latency.quantile_s(share) for share in (0.5, 0.95, 0.99))
+    return LatencyAnswer(frames=latency.frames, p50_s=p50_s, p95_s=p95_s, p99_s=p99_s)
 
 
 def _write_process(beat: Heartbeat) -> ProcessAnswer:

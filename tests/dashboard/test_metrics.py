@@ -1,6 +1,6 @@
 """Metrics as Prometheus reads them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,6 +9,7 @@ from redis import Redis
 
 from core.frames import FrameQueue
 from core.heartbeats import CameraHealth, CameraState, Heartbeat, beat, report_health
+from core.latency import LatencyMeter
 from core.secrets import SecretBox
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
@@ -42,3 +43,23 @@ def test_metrics_tell_of_processes_cameras_and_frames(
     assert samples["maskwatch_frames_total", (camera, "analysed")] == 0
     assert samples["maskwatch_frames_waiting", (camera,)] == 1
     assert samples["maskwatch_viewers", ()] == 0
+
+
+def test_latencies_are_a_histogram(
+    viewer: FlaskClient, database: Database, box: SecretBox, redis: Redis
+) -> None:
+    with database.write() as session:
+        camera_id = add_camera(session, box, NewCamera("door", "demo:door", "demo:door")).id
+    meter = LatencyMeter(redis)
+    for took_s in (0.15, 0.3, 500):
+        meter.add(camera_id, timedelta(seconds=took_s))
+    meter.write(NOW)
+    (family,) = [
+        family
+        for family in text_string_to_metric_families(viewer.get("/metrics").text)
+        if family.name == "maskwatch_latency_seconds"
+    ]
+    values = {sample.labels.get("le", sample.name): sample.value for sample in family.samples}
+    below = {bound: values[bound] for bound in ("0.08", "0.16", "0.32", "163.84", "+Inf")}
+    assert below == {"0.08": 0, "0.16": 1, "0.32": 2, "163.84": 2, "+Inf": 3}
+    assert values["maskwatch_latency_seconds_sum"] == pytest.approx(500.45)
