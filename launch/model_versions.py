@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from core.storage.engine import Database
     from core.storage.model_versions import ModelVersion
 
-_BY = "the command line"
-
 version_argument = click.argument("version")
 task_option = click.option(
     "--task",
@@ -55,17 +53,20 @@ def list_models(settings: "Settings", as_json: bool) -> None:
 @with_settings
 def add_model(settings: "Settings", folder: Path, is_activated: bool, as_json: bool) -> None:
     """Add the model version in FOLDER, if its checksums are right and its networks run."""
-    from core.storage.model_activations import activate
+    from core.storage.model_audit import activate_audited, record_added
     from core.storage.model_versions import add_version, mark_checked
+    from launch.actors import command_actor
     from models.registry import read_folder
     from models.trials import try_version
 
     try_version(folder)
+    who = command_actor()
     with _open_models(settings) as database, database.write() as session:
-        added = add_version(session, read_folder(folder), _BY)
+        added = add_version(session, read_folder(folder), who.name)
         mark_checked(session, added.id)
+        record_added(session, who, added)
         if is_activated:
-            added = activate(session, added.id, _BY)
+            added = activate_audited(session, who, added.id)
     _print_version(added, "is added" + (" and active" if is_activated else ""), as_json)
 
 
@@ -76,8 +77,9 @@ def add_model(settings: "Settings", folder: Path, is_activated: bool, as_json: b
 @with_settings
 def activate_model(settings: "Settings", version: str, task: str | None, as_json: bool) -> None:
     """Make VERSION the active one of its task, if its networks run."""
-    from core.storage.model_activations import activate
+    from core.storage.model_audit import activate_audited
     from core.storage.model_versions import mark_checked
+    from launch.actors import command_actor
     from models.registry import ModelRegistry
 
     with _open_models(settings) as database, closing(ModelRegistry(settings)) as registry:
@@ -85,7 +87,7 @@ def activate_model(settings: "Settings", version: str, task: str | None, as_json
         registry.check(found.id)
         with database.write() as session:
             mark_checked(session, found.id)
-            active = activate(session, found.id, _BY)
+            active = activate_audited(session, command_actor(), found.id)
     _print_version(active, "is active", as_json)
 
 
@@ -101,10 +103,11 @@ def activate_model(settings: "Settings", version: str, task: str | None, as_json
 def roll_back_model(settings: "Settings", task: str, as_json: bool) -> None:
     """Go back to the version that was active before; once more goes a step further."""
     from core.manifests import Task
-    from core.storage.model_activations import roll_back
+    from core.storage.model_audit import roll_back_audited
+    from launch.actors import command_actor
 
     with _open_models(settings) as database, database.write() as session:
-        active = roll_back(session, Task(task), _BY)
+        active = roll_back_audited(session, command_actor(), Task(task))
     _print_version(active, "is active again", as_json)
 
 
@@ -139,14 +142,15 @@ def remove_model(
     settings: "Settings", version: str, task: str | None, yes: bool, as_json: bool
 ) -> None:
     """Remove VERSION with its files. The active and the shipped ones stay."""
-    from core.storage.model_versions import remove_version
+    from core.storage.model_audit import remove_audited
+    from launch.actors import command_actor
 
     with _open_models(settings) as database:
         found = _find(database, version, task)
         if not yes:
             click.confirm(f'remove {found.task} "{found.version}" and its files?', abort=True)
         with database.write() as session:
-            remove_version(session, found.id)
+            remove_audited(session, command_actor(), found.id)
     _print_version(found, "is removed", as_json)
 
 

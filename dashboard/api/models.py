@@ -13,7 +13,12 @@ from core.manifests import Task
 from core.model_checks import TIMEOUT_S, TOPIC, decode_check, encode_question
 from core.model_folders import TEXT_BYTES_MAX, VERSION_BYTES_MAX
 from core.requests import ask
-from core.storage.model_activations import activate, roll_back
+from core.storage.model_audit import (
+    activate_audited,
+    record_added,
+    remove_audited,
+    roll_back_audited,
+)
 from core.storage.model_versions import (
     ModelVersion,
     add_version,
@@ -21,12 +26,12 @@ from core.storage.model_versions import (
     list_versions,
     mark_checked,
     read_card,
-    remove_version,
 )
 from core.storage.users import Role
 from dashboard.access import identity, needs, takes_bodies_of
 from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
+from dashboard.audit import actor
 from dashboard.model_uploads import read_upload
 from dashboard.problems import API_PREFIX, Refused
 from dashboard.services import services
@@ -114,6 +119,7 @@ def upload(form: ModelUpload) -> Response:
     folder = read_upload(form.files)
     with services().database.write() as session:
         version = add_version(session, folder, identity().name)
+        record_added(session, actor(), version)
     response = answer(_write(version), HTTPStatus.CREATED)
     response.headers["Location"] = f"{API_PREFIX}/models/{version.id}"
     return response
@@ -129,7 +135,7 @@ def make_active(path: ModelPath) -> Response:
     _have_checked(version)
     with database.write() as session:
         mark_checked(session, version.id)
-        version = activate(session, version.id, identity().name)
+        version = activate_audited(session, actor(), version.id)
     return answer(_write(version))
 
 
@@ -138,7 +144,7 @@ def make_active(path: ModelPath) -> Response:
 def go_back(body: RollbackAsked) -> Response:
     """Go back to the version that was active before; once more goes a step further."""
     with services().database.write() as session:
-        version = roll_back(session, body.task, identity().name)
+        version = roll_back_audited(session, actor(), body.task)
     return answer(_write(version))
 
 
@@ -147,7 +153,7 @@ def go_back(body: RollbackAsked) -> Response:
 def remove(path: ModelPath) -> Response:
     """Remove a version with its files. The active and the shipped ones stay."""
     with services().database.write() as session:
-        remove_version(session, path.model_id)
+        remove_audited(session, actor(), path.model_id)
     return answer_nothing()
 
 

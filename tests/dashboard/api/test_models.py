@@ -233,3 +233,23 @@ def test_only_administrators_change_models(
     operator: FlaskClient, shipped: None, change: Callable[[FlaskClient], TestResponse]
 ) -> None:
     assert change(operator).status_code == 403
+
+
+def test_each_change_is_written_into_the_audit(
+    admin: FlaskClient, shipped: None, worker: Worker
+) -> None:
+    model_id = upload(admin)["id"]
+    worker(ModelCheck(ok=True))
+    assert admin.post(f"{PATH}/{model_id}/activate").status_code == 200
+    assert admin.post(f"{PATH}/rollback", json={"task": "classifier"}).status_code == 200
+    assert admin.delete(f"{PATH}/{model_id}").status_code == 204
+    rows = admin.get("/api/v1/audit?action=model.").get_json()["items"]
+    found = [(row["action"], row["subject"], row["before"], row["after"]) for row in rows]
+    shipped_1, test_1 = {"active": "shipped-1"}, {"active": "test-1"}
+    assert found[1:3] == [
+        ("model.roll_back", 'classifier "shipped-1"', test_1, shipped_1),
+        ("model.activate", 'classifier "test-1"', shipped_1, test_1),
+    ]
+    assert (found[0][0], found[3][0]) == ("model.remove", "model.add")
+    assert found[0][2] == found[3][3]
+    assert found[3][3]["files"]
