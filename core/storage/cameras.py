@@ -160,6 +160,7 @@ def remove_camera(
     row.removed_at = utc_now()
     row.sealed_address = b""
     row.name = f"{row.name} (removed {row.id})"
+    _flush(session, row.name)
     session.execute(delete(OpenTracksRow).where(OpenTracksRow.camera_id == camera_id))
     session.execute(delete(OpenPictureRow).where(OpenPictureRow.camera_id == camera_id))
 

@@ -18,6 +18,7 @@ from core.storage.cameras import (
     add_camera,
     camera_exists,
     change_camera,
+    find_camera,
     get_camera,
     hold_camera,
     list_cameras,
@@ -134,6 +135,20 @@ def test_a_held_camera_is_read_as_it_is_now(any_database: Database, box: SecretB
         assert hold_camera(session, box, north.id).version == before.version + 1
 
 
+def test_a_camera_is_found_by_its_name_before_its_number(
+    any_database: Database, box: SecretBox
+) -> None:
+    door, gate, _ = two_sites(any_database, box)
+    with any_database.write() as session:
+        named = add_camera(session, box, replace(DOOR, name=str(gate.id)))
+        found = [find_camera(session, box, word).id for word in ("door", str(gate.id))]
+        assert found == [door.id, named.id]
+        assert find_camera(session, box, str(door.id)).id == door.id
+        for nothing in ("", "99", "9" * 40, "²"):
+            with pytest.raises(NotFound):
+                find_camera(session, box, nothing)
+
+
 def test_changes_at_once_wait_for_each_other(any_database: Database, box: SecretBox) -> None:
     north, _, _ = two_sites(any_database, box)
 
@@ -184,6 +199,16 @@ def test_a_removed_camera_frees_its_name_and_keeps_its_row(
             get_camera(session, box, first.id)
         with pytest.raises(NotFound):
             remove_camera(session, first.id)
+
+
+def test_a_name_like_that_of_a_removed_camera_is_an_error_in_words(
+    database: Database, box: SecretBox
+) -> None:
+    with database.write() as session:
+        first = add_camera(session, box, DOOR)
+        add_camera(session, box, replace(DOOR, name=f"door (removed {first.id})"))
+    with pytest.raises(NameTaken), database.write() as session:
+        remove_camera(session, first.id)
 
 
 @pytest.mark.parametrize(
