@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -43,7 +44,7 @@ class House:
             new = NewCamera(name, address, redacted_address="")
             return add_camera(session, self.box, new).id
 
-    def change(self, camera_id: int, **changes: object) -> None:
+    def change(self, camera_id: int, **changes: Any) -> None:
         with self.database.write() as session:
             change_camera(session, self.box, camera_id, **changes)
 
