@@ -24,6 +24,7 @@ from launch.model_commands import evaluate, train
 from launch.model_versions import model
 from launch.options import House, ask_secret, json_option, with_settings
 from launch.printing import print_answers, print_check, print_json
+from launch.upkeep import backup, erase, prune, restore
 
 if TYPE_CHECKING:
     from core.processes import Stop
@@ -191,6 +192,10 @@ main.add_command(train)
 main.add_command(evaluate)
 main.add_command(export)
 main.add_command(explain)
+main.add_command(prune)
+main.add_command(erase)
+main.add_command(backup)
+main.add_command(restore)
 
 
 @camera.command("check")

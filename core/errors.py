@@ -3,6 +3,7 @@
 MaskwatchError
 ├── BadSettings        a setting or option has a value that cannot work
 ├── BadDataset         a folder of labelled pictures cannot be learned from
+├── BadBackup          a backup is broken, of a later release, or of another key
 ├── BadPicture         a picture is missing, broken, too small or too large
 ├── BadEntry           an entry in Redis is broken or of another version
 ├── BadRequest         a user's input breaks a rule; carries the field's name
@@ -41,6 +42,10 @@ class BadSettings(MaskwatchError):
 
 
 class BadDataset(MaskwatchError):
+    pass
+
+
+class BadBackup(MaskwatchError):
     pass
 
 

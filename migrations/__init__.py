@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
@@ -13,6 +14,12 @@ def upgrade(database_url: str, revision: str = "head") -> None:
 
 def downgrade(database_url: str, revision: str) -> None:
     command.downgrade(_config(database_url), revision)
+
+
+def revisions() -> list[str]:
+    """List the revisions that this release knows, newest first."""
+    script = ScriptDirectory.from_config(_config(""))
+    return [one.revision for one in script.walk_revisions()]
 
 
 def _config(database_url: str) -> Config:
