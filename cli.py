@@ -15,6 +15,13 @@ import click
 
 from launch import VERSION
 from launch.accounts import group, token, user
+from launch.backfilling import (
+    BackfillOrder,
+    backfill_options,
+    find_asker,
+    print_backfilled,
+    print_video,
+)
 from launch.benches import bench, crowd_options, print_crowds
 from launch.camera_commands import camera
 from launch.configuration import config
@@ -27,10 +34,12 @@ from launch.printing import print_answers, print_check, print_json
 from launch.upkeep import backup, erase, prune, restore
 
 if TYPE_CHECKING:
+    from core.backfills import Backfilled
     from core.processes import Stop
     from core.settings import Settings
     from core.sources import SourceAddress
     from core.storage.cameras import NewCamera
+    from ingest.recorded import RecordedVideo
 
 pictures_argument = click.argument(
     "images", nargs=-1, required=True, metavar="IMAGE...", type=click.Path(path_type=Path)
@@ -263,6 +272,50 @@ def watch(
 
 
 @main.command()
+@click.argument("video", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@with_settings
+@backfill_options
+def backfill(settings: "Settings", video: Path, order: BackfillOrder) -> None:
+    """Write the history of a recorded video, at its own times, faster than it plays."""
+    from contextlib import closing
+
+    from ingest.recorded import RecordedVideo
+
+    with closing(RecordedVideo(video)) as opened:
+        if order.check:
+            print_video(asdict(opened.check()), order.as_json)
+        else:
+            print_backfilled(_backfill(settings, order, opened), order)
+
+
+@bench.command("verdicts")
+@crowd_options
+@weights_option
+@with_settings
+def bench_verdicts(
+    settings: "Settings",
+    people: int | None,
+    seed: int,
+    minutes: float,
+    rendered: bool,
+    weights: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Count and judge generated crowds, and compare with who was there.
+
+    People of known masks pass at several speeds, in several numbers and sizes.
+    """
+    from benchmarks.verdicts import measure_crowds
+    from launch.progress import open_progress
+
+    with open_progress(False, aside=True) as progress:
+        rows, left_out = measure_crowds(
+            settings, people, seed, minutes, rendered, weights, progress.move
+        )
+    print_crowds(rows, left_out, as_json)
+
+
+@main.command()
 @pictures_argument
 @json_option
 @click.option("--long-side", type=click.IntRange(160, 3840), default=960, show_default=True)
@@ -309,33 +362,6 @@ def classify(
     print_answers(classify_files(images, classifier, settings.media_max_megapixels), as_json)
 
 
-@bench.command("verdicts")
-@crowd_options
-@weights_option
-@with_settings
-def bench_verdicts(
-    settings: "Settings",
-    people: int | None,
-    seed: int,
-    minutes: float,
-    rendered: bool,
-    weights: tuple[Path, ...],
-    as_json: bool,
-) -> None:
-    """Count and judge generated crowds, and compare with who was there.
-
-    People of known masks pass at several speeds, in several numbers and sizes.
-    """
-    from benchmarks.verdicts import measure_crowds
-    from launch.progress import open_progress
-
-    with open_progress(False, aside=True) as progress:
-        rows, left_out = measure_crowds(
-            settings, people, seed, minutes, rendered, weights, progress.move
-        )
-    print_crowds(rows, left_out, as_json)
-
-
 def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]) -> None:
     from core.logs import set_up_logs
     from core.processes import stop_on_signals
@@ -343,6 +369,23 @@ def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]
     stop = stop_on_signals()
     set_up_logs(settings.log_level)
     run(settings, stop)
+
+
+def _backfill(settings: "Settings", order: BackfillOrder, video: "RecordedVideo") -> "Backfilled":
+    from core.storage.backfills import find_camera
+    from launch.database import open_database
+    from launch.progress import open_progress
+    from models.active import load_active
+    from workers.backfill import BackfillTask, Looking
+    from workers.backfill import backfill as write_history
+
+    with open_database(settings) as database, open_progress(order.progress_json, True) as progress:
+        with database.read() as session:
+            camera_id = find_camera(session, order.camera).id
+        asker = find_asker(database, order.claim)
+        task = BackfillTask(camera_id, order.start, order.file, asker, order.replace, order.claim)
+        looking = Looking(load_active(settings), settings.min_score, settings.batch_frames)
+        return write_history(database, task, video, looking, progress)
 
 
 def _check_tiles(text: str) -> str:

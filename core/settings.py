@@ -77,6 +77,9 @@ class Settings(BaseSettings):
     media_max_megapixels: int = Field(
         50, ge=1, le=500, description="Largest picture that is accepted, in megapixels."
     )
+    upload_folder: Path | None = Field(
+        None, description="Folder of videos that were sent, until they are read."
+    )
     upload_max_megabytes: int = Field(
         2_000, ge=1, le=1_000_000, description="Largest recorded video that is accepted, in MB."
     )
@@ -112,7 +115,7 @@ class Settings(BaseSettings):
     @property
     def uploads(self) -> Path:
         """Folder of recorded videos that jobs have still to read."""
-        return self.data / "uploads"
+        return self.upload_folder or self.data / "uploads"
 
     @property
     def key_file(self) -> Path:

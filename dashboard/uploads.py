@@ -6,8 +6,6 @@ request that brought it, unless it is kept under another name.
 
 import secrets
 import shutil
-import time
-from contextlib import suppress
 from http import HTTPStatus
 from io import BytesIO
 from pathlib import Path
@@ -19,6 +17,7 @@ from flask_openapi3.models.file import FileStorage as OpenApiFile
 from werkzeug.datastructures import FileStorage
 
 from core.settings import Settings
+from core.uploads import COMING
 from dashboard.problems import Refused
 from dashboard.services import services
 
@@ -26,10 +25,6 @@ MEMORY_BYTES_MAX = 1_000_000
 """A request of more than this is written to disk while it comes in."""
 FREE_BYTES_MIN = 500_000_000
 """What an upload leaves free on the disk: the database and Redis need it more."""
-STALE_S = 86_400.0
-"""What a killed process left behind is removed after a day."""
-
-_COMING = "coming-"
 
 
 class UploadRequest(flask.Request):
@@ -47,7 +42,7 @@ class UploadRequest(flask.Request):
         folder = services().settings.uploads
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_room(folder, total_content_length or self.max_content_length or 0)
-        return cast(IO[bytes], NamedTemporaryFile(dir=folder, prefix=_COMING))  # mode 0600
+        return cast(IO[bytes], NamedTemporaryFile(dir=folder, prefix=COMING))  # mode 0600
 
 
 class Upload(OpenApiFile):
@@ -58,6 +53,11 @@ class Upload(OpenApiFile):
         if not isinstance(value, FileStorage):
             raise ValueError("a file, sent as a part of multipart/form-data")
         return value
+
+
+def no_upload() -> Upload:
+    """Stand for a part that was not sent; it is false."""
+    return Upload()
 
 
 def upload_bytes_max(settings: Settings) -> int:
@@ -76,20 +76,6 @@ def keep_upload(settings: Settings, file: FileStorage) -> Path:
         kept.touch(mode=0o600, exist_ok=False)
         kept.write_bytes(file.stream.read())
     return kept
-
-
-def sweep_uploads(settings: Settings, in_use: frozenset[str]) -> int:
-    """Remove what killed processes left behind; returns how many files went.
-
-    in_use: names of files that jobs still need.
-    """
-    removed = 0
-    for path in settings.uploads.glob("*"):
-        with suppress(FileNotFoundError):
-            if path.name not in in_use and time.time() - path.stat().st_mtime > STALE_S:
-                path.unlink()
-                removed += 1
-    return removed
 
 
 def _check_room(folder: Path, coming_bytes: int) -> None:

@@ -75,12 +75,22 @@ class LibavSource:
     def codec(self) -> str:
         return self._stream.codec_context.name
 
+    @property
+    def duration_s(self) -> float | None:
+        """How long a file says that it plays; None for streams, and files that do not say."""
+        microseconds = self._container.duration
+        return microseconds / av.time_base if microseconds else None
+
     def frames(self) -> Iterator[SourceFrame]:
         if self._address.kind is SourceKind.FILE:
             yield from self._play()
             return
         yield from self._read()
         raise SourceLost("the stream ended")
+
+    def frames_at_once(self) -> Iterator[DecodedFrame | PacketFrame]:
+        """Read a file once, as fast as it can be decoded."""
+        yield from self._read()
 
     def close(self) -> None:
         self._container.close()

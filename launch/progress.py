@@ -49,14 +49,14 @@ class Bar:
 
 
 class JsonLines:
-    """One JSON object a line: {"progress": 0..1, "message": ...}."""
+    """One JSON object a line: {"progress": 0..1, "message": ...}; what is said has "said": true."""
 
     def __init__(self) -> None:
         self._share = 0.0
         self._told_at = 0.0
 
     def say(self, line: str) -> None:
-        self._print(line)
+        self._print(line, said=True)
 
     def move(self, share: float, message: str) -> None:
         """Tell at most once a second, and always of the end."""
@@ -64,9 +64,10 @@ class JsonLines:
         if share >= 1 or time.monotonic() - self._told_at >= JSON_EVERY_S:
             self._print(message)
 
-    def _print(self, message: str) -> None:
+    def _print(self, message: str, **marks: bool) -> None:
         self._told_at = time.monotonic()
-        line = {"progress": round(self._share, 4), "message": message}
+        line = {"progress": round(self._share, 4), "message": message, **marks}
+        # Flushed by click: who reads it through a pipe hears it at once.
         click.echo(json.dumps(line, ensure_ascii=False))
 
 

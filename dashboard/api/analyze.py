@@ -1,15 +1,20 @@
 """Analyse what is sent: pictures at once, never kept; a recorded video as a job."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 
 from flask import Response
 from flask_limiter import Limiter
 from pydantic import Field, RootModel
 from werkzeug.datastructures import FileStorage
 
+from core.backfills import BackfillParameters
 from core.errors import NoAnswer
 from core.heartbeats import read_heartbeats
+from core.job_queue import enqueue
+from core.jobs import JobKind
 from core.picture_questions import (
     LONG_SIDE,
     PICTURE_BYTES_MAX,
@@ -23,14 +28,21 @@ from core.picture_questions import (
     encode_question,
 )
 from core.requests import ask_all
+from core.storage.backfills import check_free, list_uploads_in_use, read_camera
+from core.storage.engine import utc_now
+from core.storage.scopes import check_camera
 from core.storage.users import Role
 from core.types import LABELS, Label
+from core.uploads import sweep_uploads
 from dashboard.access import identity, needs, takes_bodies_of
+from dashboard.api.jobs import JobAnswer, answer_accepted
 from dashboard.api.operations import api_blueprint, problems
-from dashboard.api.schemas import Answered, Asked, answer
+from dashboard.api.schemas import Answered, Asked, Id, Moment, answer
+from dashboard.audit import actor
 from dashboard.problems import Refused, unfit
 from dashboard.services import services
-from dashboard.uploads import Upload, upload_bytes_max
+from dashboard.uploads import Upload, keep_upload, no_upload, upload_bytes_max
+from dashboard.videos import look_at_video
 
 RATE = "60 per minute"
 """Requests of one user or token: their pictures share the workers with the cameras."""
@@ -40,7 +52,7 @@ NAME_MAX = 255
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
-blueprint = api_blueprint("analyze", "Have pictures analysed that no camera of yours took.")
+blueprint = api_blueprint("analyze", "Have pictures and recorded videos analysed.")
 
 
 def limit_asks(limiter: Limiter) -> None:
@@ -49,7 +61,7 @@ def limit_asks(limiter: Limiter) -> None:
 
 
 class AnalysisAsked(Asked):
-    """One to 16 pictures: JPEG, PNG or WebP."""
+    """One to 16 pictures, or one recorded video with its camera and the time of its start."""
 
     pictures: list[Upload] = Field(
         default_factory=list,
@@ -66,6 +78,17 @@ class AnalysisAsked(Asked):
         description="Score below which a face is left out; default MASKWATCH_MIN_SCORE.",
     )
     no_exif: bool = Field(False, description="Ignore the orientation that the file names.")
+    video: Upload = Field(
+        default_factory=no_upload,
+        description="A recorded video, whose history is written by a job.",
+    )
+    camera_id: Id | None = Field(None, description="The camera that the video is of.")
+    starts_at: Moment | None = Field(
+        None, description="When the video's first frame was taken; all of it lies in the past."
+    )
+    replace: bool = Field(
+        False, description="Erase what the history of that camera holds of that time."
+    )
 
 
 class LabelProbabilities(Answered):
@@ -107,6 +130,7 @@ class Analysis(RootModel[list[AnalysedPicture | UnreadablePicture]]):
     "/analyze",
     responses={
         200: Analysis,
+        202: JobAnswer,
         **problems(
             HTTPStatus.NOT_FOUND,
             HTTPStatus.TOO_MANY_REQUESTS,
@@ -118,14 +142,69 @@ class Analysis(RootModel[list[AnalysedPicture | UnreadablePicture]]):
 @needs(Role.OPERATOR)
 @takes_bodies_of(upload_bytes_max)
 def analyze(form: AnalysisAsked) -> Response:
-    """Find the faces in pictures, and tell what each wears; nothing is kept.
+    """Find the faces in pictures at once; or write the history of a recorded video, by a job.
 
-    Workers answer, as `maskwatch detect --json` does. A picture that cannot be read is
-    answered by its error, in its place.
+    Pictures are kept nowhere; workers answer, as `maskwatch detect --json` does. A picture
+    that cannot be read is answered by its error, in its place.
+
+    A video is answered by 202 and its job. The history is written at the video's own
+    times, all at once as the job ends: one that is cancelled leaves nothing.
     """
-    if not form.pictures:
-        raise unfit("pictures", f"1 to {PICTURES_MAX} pictures", "none")
+    if bool(form.pictures) is bool(form.video):
+        raise unfit("pictures", f"1 to {PICTURES_MAX} pictures, or a video", "none or both")
+    if form.video:
+        return _ask_backfill(form)
     return answer(Analysis(_find_faces(form)))
+
+
+def _ask_backfill(form: AnalysisAsked) -> Response:
+    """Have the history of a video written.
+
+    1. the camera is one that the asker sees, and the time has been
+    2. the video can be read, and would end in the past, where nothing stands yet
+    3. it is kept, and the job added
+    """
+    if form.camera_id is None or form.starts_at is None:
+        name = "camera_id" if form.camera_id is None else "starts_at"
+        raise unfit(name, "a value, for a video needs it", "nothing")
+    with services().database.read() as session:
+        check_camera(session, form.camera_id, identity().scope)
+        read_camera(session, form.camera_id)
+        in_use = list_uploads_in_use(session)
+    sweep_uploads(services().settings.uploads, in_use)
+    kept = keep_upload(services().settings, form.video)
+    try:
+        _check_video(form, form.camera_id, form.starts_at, kept)
+        parameters = BackfillParameters(
+            upload=kept.name,
+            file=_name(form.video),
+            camera_id=form.camera_id,
+            starts_at=form.starts_at,
+            replace=form.replace,
+        )
+        job_id = enqueue(
+            services().redis,
+            services().database,
+            JobKind.BACKFILL,
+            parameters,
+            actor(),
+            form.camera_id,
+        )
+    except BaseException:
+        kept.unlink(missing_ok=True)
+        raise
+    return answer_accepted(job_id)
+
+
+def _check_video(form: AnalysisAsked, camera_id: int, starts_at: datetime, kept: Path) -> None:
+    """Raise Refused where the job could only fail."""
+    duration_s = look_at_video(services().settings, kept)
+    ends_at = starts_at + timedelta(seconds=duration_s)
+    if ends_at > utc_now():
+        raise unfit("starts_at", "a time after which the video ended in the past", starts_at)
+    if not form.replace:
+        with services().database.read() as session:
+            check_free(session, camera_id, starts_at, ends_at)
 
 
 def _find_faces(form: AnalysisAsked) -> list[AnalysedPicture | UnreadablePicture]:
@@ -143,7 +222,7 @@ def _find_faces(form: AnalysisAsked) -> list[AnalysedPicture | UnreadablePicture
     answers = iter(_ask_workers([PictureQuestion(content, options) for content in sound]))
     return [
         _describe(
-            (picture.filename or "")[:NAME_MAX],
+            _name(picture),
             PictureAnswer(error=error) if error else next(answers),
         )
         for picture, error in zip(form.pictures, errors, strict=True)
@@ -195,6 +274,11 @@ def _ask_workers(questions: Sequence[PictureQuestion]) -> list[PictureAnswer]:
             f"The workers did not answer within {TIMEOUT_S:.0f} s. Send fewer or smaller "
             "pictures, or start more workers (`maskwatch worker`).",
         ) from error
+
+
+def _name(file: FileStorage) -> str:
+    """Give a file's name as its sender wrote it, but for what cannot be written down."""
+    return "".join(filter(str.isprintable, file.filename or ""))[:NAME_MAX]
 
 
 def _describe(name: str, found: PictureAnswer) -> AnalysedPicture | UnreadablePicture:

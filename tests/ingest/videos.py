@@ -15,8 +15,9 @@ def make_video(
     codec: str = "libx264",
     per_second: int = 25,
     pixels: str = "yuv444p",
+    step: int = 20,
 ) -> Path:
-    """Write a video whose picture n is a flat grey of 20 * n."""
+    """Write a video whose picture n is a flat grey of step * n; 0 makes a still one."""
     width, height = size_wh
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=per_second)
@@ -24,7 +25,9 @@ def make_video(
         stream.width, stream.height = width, height
         stream.pix_fmt = "yuvj444p" if codec == "mjpeg" else pixels
         for number in range(frames):
-            picture = av.VideoFrame.from_ndarray(flat_picture(size_wh, 20 * number), format="bgr24")
+            picture = av.VideoFrame.from_ndarray(
+                flat_picture(size_wh, step * number), format="bgr24"
+            )
             container.mux(stream.encode(picture))
         container.mux(stream.encode(None))
     return path

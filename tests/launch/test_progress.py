@@ -14,7 +14,7 @@ def test_json_lines_tell_share_and_message(capsys: pytest.CaptureFixture[str]) -
         progress.move(1.0, "trained")
 
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert lines[0] == {"progress": 0.0, "message": "seed 1"}
+    assert lines[0] == {"progress": 0.0, "message": "seed 1", "said": True}
     assert lines[-1] == {"progress": 1.0, "message": "trained"}
 
 
