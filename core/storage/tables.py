@@ -103,10 +103,14 @@ class SightingRow(Table):
 
 
 class SightingPictureRow(Table):
-    """The best face of a sighting, as JPEG; sealed if it is sharp."""
+    """The best face of a sighting, as JPEG; sealed if it is sharp.
+
+    The index holds the bytes too, for their sum is asked for: without it, every picture
+    would be read.
+    """
 
     __tablename__ = "sighting_pictures"
-    __table_args__ = (Index(None, "taken_at"),)
+    __table_args__ = (Index(None, "taken_at", "sighting_id", "content_bytes"),)
 
     sighting_id: Mapped[int] = mapped_column(
         ForeignKey("sightings.id", ondelete="CASCADE"), primary_key=True

@@ -128,7 +128,11 @@ def _make_pictures() -> None:
         _points_to("sighting_pictures", "sighting_id", "sightings", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("sighting_id", name=op.f("pk_sighting_pictures")),
     )
-    op.create_index(op.f("ix_sighting_pictures_taken_at"), "sighting_pictures", ["taken_at"])
+    op.create_index(
+        op.f("ix_sighting_pictures_taken_at_sighting_id_content_bytes"),
+        "sighting_pictures",
+        ["taken_at", "sighting_id", "content_bytes"],
+    )
     op.create_table(
         "open_pictures",
         sa.Column("camera_id", sa.Integer(), nullable=False),
