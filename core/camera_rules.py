@@ -1,6 +1,7 @@
 """Which faces of a camera count, and when masks have to be worn there."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
@@ -223,33 +224,43 @@ def _centres(boxes: Boxes, size_wh: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def _lie_in_any(points: NDArray[np.float64], polygons: tuple[Polygon, ...]) -> _Mask:
-    """Say which points lie within at least one polygon. points: (n, 2). Returns (n,)."""
-    inside = np.zeros(len(points), np.bool_)
-    for polygon in polygons:
-        inside |= _lie_within(points, _corners(polygon))
-    return inside
+    """Say which points lie within at least one polygon. points: (n, 2). Returns (n,).
 
-
-def _lie_within(points: NDArray[np.float64], corners: NDArray[np.float64]) -> _Mask:
-    """Count how often a ray to the right crosses the border: an odd number is inside.
-
-    Where a polygon crosses itself, what is enclosed twice is outside (the even-odd
-    rule). points: (n, 2), corners: (m, 2) xy. Returns (n,).
+    A ray to the right that crosses a polygon's border an odd number of times begins
+    inside. Where a polygon crosses itself, what it encloses twice is outside.
     """
+    edges = _edges(polygons)
     x, y = points[:, :1], points[:, 1:]  # (n, 1)
-    x1, y1 = corners.T  # (m,)
-    x2, y2 = np.roll(corners, -1, axis=0).T
-    spans = (y1 > y) != (y2 > y)  # (n, m): the edge passes the point's height
-    with np.errstate(divide="ignore", invalid="ignore"):
-        crossing = (x2 - x1) * (y - y1) / (y2 - y1) + x1  # level edges are never asked
-    crossed = spans & (x < crossing)
-    return np.asarray(crossed.sum(axis=1) % 2 == 1)
+    passes_height = (edges.y1 > y) != (edges.y2 > y)  # (n, edges)
+    crossed = passes_height & (x < edges.x1 + edges.slope * (y - edges.y1))
+    inside = np.logical_xor.reduceat(crossed, edges.firsts, axis=1)  # (n, polygons)
+    return np.asarray(inside.any(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """The edges of several polygons, one after the other; each array is (edges,).
+
+    slope: how far x goes with y; 0 for level edges, which no ray crosses. firsts:
+    (polygons,), where each polygon's edges begin.
+    """
+
+    x1: NDArray[np.float64]
+    y1: NDArray[np.float64]
+    y2: NDArray[np.float64]
+    slope: NDArray[np.float64]
+    firsts: NDArray[np.intp]
 
 
 @lru_cache(maxsize=1024)
-def _corners(polygon: Polygon) -> NDArray[np.float64]:
-    """Turn a polygon into an array, once for all its frames. Returns (m, 2) xy."""
-    return np.asarray(polygon, np.float64)
+def _edges(polygons: tuple[Polygon, ...]) -> _Edges:
+    """Prepare polygons, once for all the frames that they are asked about."""
+    corners = [np.asarray(polygon, np.float64) for polygon in polygons]  # (points, 2) each
+    x1, y1 = np.concatenate(corners).T
+    x2, y2 = np.concatenate([np.roll(points, -1, axis=0) for points in corners]).T
+    slope = np.divide(x2 - x1, y2 - y1, out=np.zeros_like(x1), where=y1 != y2)
+    sizes = [len(points) for points in corners]
+    return _Edges(x1, y1, y2, slope, np.cumsum([0, *sizes[:-1]]))
 
 
 def _explain(error: ValidationError) -> str:
