@@ -131,7 +131,7 @@ class FaceCrop:
     """
 
     face: int
-    content: bytes
+    content: bytes = field(repr=False)
     is_sharp: bool
 
 

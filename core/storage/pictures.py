@@ -5,7 +5,7 @@ While a track is open, its best face so far waits in `open_pictures`; it moves t
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias
 
@@ -30,7 +30,7 @@ class OpenPicture:
     taken_at: datetime
     quality: float
     is_sharp: bool
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class SightingPicture:
 
     taken_at: datetime
     is_sharp: bool
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

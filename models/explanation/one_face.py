@@ -1,8 +1,8 @@
 """Explain one face and end: `python -m models.explanation.one_face FOLDER`.
 
 Reads the JPEG of a crop from stdin and writes an ExplanationAnswer to stdout. A
-process of its own, for TensorFlow must neither stay in a worker's memory nor hold up
-its live frames; nothing of the face touches a disk.
+process of its own, for it takes 7 s of one core and 800 MB: TensorFlow must neither
+stay in a worker's memory nor hold up its live frames. Nothing of the face touches a disk.
 """
 
 import os

@@ -128,6 +128,15 @@ class Api:
         assert status == 200, (status, answer)
         return answer
 
+    def read(self, path: str) -> bytes:
+        """Read what is no JSON: a picture, say."""
+        request = urllib.request.Request(
+            f"{self._url}/api/v1/{path}", headers={"Authorization": f"Bearer {self._token}"}
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            content: bytes = answer.read()
+            return content
+
     def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """Call the API; returns status and parsed JSON (None where there is none)."""
         request = urllib.request.Request(

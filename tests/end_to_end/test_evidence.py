@@ -26,6 +26,7 @@ from core.storage.tables import OpenPictureRow, SightingPictureRow, SightingRow
 from core.types import Frame
 from ingest.demo import DemoScene
 from models.analysis import Analyser, load_analyser
+from tests.end_to_end.house import Api, wait_for
 from workers.account_copies import AccountCopier
 from workers.inference import InferenceLoop
 from workers.policy_following import PolicyFollower
@@ -192,6 +193,16 @@ def test_open_pictures_outlive_their_recorder(installed: Installation, analyser:
 
     assert is_open > 0
     assert len(installed.pictures()) == installed.count_sightings() >= is_open
+
+
+def test_the_demo_keeps_its_faces_sharp_and_shows_programs_blurred_ones(demo_api: Api) -> None:
+    assert demo_api.get("preferences")["evidence"] == "sharp"
+    [newest, *_] = wait_for("a picture", lambda: demo_api.sightings(has_picture="true"))
+    detail = demo_api.get(f"sightings/{newest['id']}")
+    assert detail["picture"]["is_sharp"] is True
+    assert detail["picture"]["is_shown_sharp"] is False
+    jpeg = demo_api.read(f"sightings/{newest['id']}/picture.jpg")
+    assert decode_jpeg(jpeg).shape == (64, 64, 3)
 
 
 def _sizes_of_jpegs(content: bytes) -> set[tuple[int, int]]:
