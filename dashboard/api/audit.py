@@ -6,12 +6,13 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
+from core.names import Text
 from core.storage.audit import PAGE_MAX, ActorKind, AuditEntry, AuditFilter, list_changes
 from core.storage.engine import utc_now
 from core.storage.users import Role
 from dashboard.access import needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import Answered, Text, TimeRange, answer
+from dashboard.api.schemas import Answered, TimeRange, answer
 from dashboard.services import services
 
 PAGE_DEFAULT = 50

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
+from core.names import Name
 from core.storage.audit import record_change
 from core.storage.groups import (
     Group,
@@ -21,7 +22,7 @@ from core.storage.groups import (
 from core.storage.users import Role
 from dashboard.access import needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import Answered, Asked, Id, Ids, Name, answer, answer_nothing
+from dashboard.api.schemas import Answered, Asked, Id, Ids, answer, answer_nothing
 from dashboard.audit import actor
 from dashboard.services import services
 

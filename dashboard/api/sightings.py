@@ -8,6 +8,7 @@ from flask import Response
 from pydantic import Field
 
 from core.errors import BadEntry
+from core.names import Text
 from core.storage.engine import utc_now
 from core.storage.pictures import PictureFacts, find_picture
 from core.storage.sightings import (
@@ -23,7 +24,7 @@ from core.timelines import VOTE, Timeline, decode_timeline, find_changes
 from core.types import Label, Verdict
 from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import Answered, Asked, Id, Text, TimeRange, answer
+from dashboard.api.schemas import Answered, Asked, Id, TimeRange, answer
 from dashboard.services import services
 
 logger = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 
 from core.access_scopes import Subject, parse_scope, scope_of
 from core.errors import BadRequest, NotFound
+from core.names import Name
 from core.storage.audit import record_change
 from core.storage.tokens import (
     Token,
@@ -22,7 +23,7 @@ from core.storage.tokens import (
 from core.storage.users import Role
 from dashboard.access import needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import Answered, Asked, Id, Ids, Moment, Name, answer, answer_nothing
+from dashboard.api.schemas import Answered, Asked, Id, Ids, Moment, answer, answer_nothing
 from dashboard.audit import actor
 from dashboard.services import services
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypeAlias
 from flask import Response
 from pydantic import Field, StringConstraints
 
+from core.names import Name
 from core.storage.audit import record_change
 from core.storage.users import (
     PASSWORD_LENGTH_MIN,
@@ -22,7 +23,7 @@ from core.storage.users import (
 )
 from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import Answered, Asked, Id, Ids, Name, answer, answer_nothing
+from dashboard.api.schemas import Answered, Asked, Id, Ids, answer, answer_nothing
 from dashboard.audit import actor
 from dashboard.problems import conflict
 from dashboard.services import services
