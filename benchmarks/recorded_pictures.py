@@ -122,11 +122,11 @@ def _record(
         partition = camera % 32
         results = tuple(decode_result(entry) for entry in some)
         batch = ResultBatch(partition, results, f"{camera}-1", 0)
-        prepared.append((partition, take_in(batch, states[partition], watch).recording))
+        prepared.append(take_in(batch, states[partition], watch).recording)
+    marks = {one.partition: states[one.partition].mark for one in prepared}
     with database.write() as session:
-        for partition, recording in prepared:
-            mark = record(session, recording, states[partition].mark)
-            states[partition].mark = mark or states[partition].mark  # nobody else writes
+        for partition, mark in record(session, prepared, marks).items():
+            states[partition].mark = mark
 
 
 if __name__ == "__main__":

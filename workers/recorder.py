@@ -13,7 +13,7 @@ from core.errors import DatabaseAway
 from core.live import Overlay
 from core.results import ResultBatch, ResultQueue
 from core.storage.engine import Database
-from core.storage.recording import Mark, Recording, Watch, read_watch, record
+from core.storage.recording import Recording, Watch, read_watch, record
 from workers.account_copies import AccountCopier
 from workers.intake import end_silent, take_in
 from workers.partitions import OwnedPartitions
@@ -121,19 +121,17 @@ class Recorder:
         """
         if not recordings:
             return set()
-        marks: dict[int, Mark | None] = {}
+        states = self._owned.states
+        marks = {one.partition: states[one.partition].mark for one in recordings}
         with self._database.write() as session:
-            # In order: two recorders that both hold some cannot wait for each other.
-            for recording in sorted(recordings, key=lambda one: one.partition):
-                mark = self._owned.states[recording.partition].mark
-                marks[recording.partition] = record(session, recording, mark)
-        for partition, new in marks.items():
-            if new is None:
+            moved = record(session, recordings, marks)
+        for partition in marks:
+            if partition in moved:
+                states[partition].mark = moved[partition]
+            else:
                 logger.warning("partition %d has another recorder; giving way", partition)
                 self._owned.give_back(partition)
-            else:
-                self._owned.states[partition].mark = new
-        return set(self._owned.states) & set(marks)
+        return set(moved)
 
 
 def _is_due(last: datetime | None, now: datetime, every_s: float) -> bool:

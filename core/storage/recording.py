@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from core.accounts import FrameAccount
@@ -32,6 +32,9 @@ from core.storage.tables import (
     SightingRow,
 )
 from core.types import Verdict
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,27 +119,22 @@ def read_watch(session: Session) -> Watch:
     return Watch(cameras, read_preferences(session), read_time_zone(session))
 
 
-def record(session: Session, recording: Recording, mark: Mark) -> Mark | None:
-    """Write a recording if the partition still stands at our mark, else nothing.
+def record(
+    session: Session, recordings: Sequence[Recording], marks: Mapping[int, Mark]
+) -> dict[int, Mark]:
+    """Write recordings of partitions that still stand at our marks; returns the new marks.
 
-    None: another owner was here; the caller discards its state and reads anew.
-    The caller's transaction must be rolled back then, or hold nothing else.
+    One that is missing in the answer has another owner, and nothing of its recording
+    was written: the caller discards its state and reads anew.
     """
-    row = PartitionRow
-    new = Mark(recording.applied, mark.version + 1)
-    moved = session.execute(
-        update(row)
-        .where(row.id == recording.partition, row.version == mark.version)
-        .values(applied=new.applied, version=new.version)
-        .returning(row.id)
-    )
-    if moved.first() is None:
-        return None
-    add_history(session, recording.finished, recording.seen)
-    _keep_snapshots(session, recording.snapshots)
-    keep_open_pictures(session, recording.pictures)
-    keep_accounts(session, recording.accounts)
-    return new
+    moved = _move_marks(session, recordings, marks)
+    ours = [recording for recording in recordings if recording.partition in moved]
+    finished = [track for recording in ours for track in recording.finished]
+    add_history(session, finished, {slot for recording in ours for slot in recording.seen})
+    _keep_snapshots(session, _merge(recording.snapshots for recording in ours))
+    keep_open_pictures(session, _merge(recording.pictures for recording in ours))
+    keep_accounts(session, _merge(recording.accounts for recording in ours))
+    return moved
 
 
 def add_history(session: Session, finished: Sequence[FinishedTrack], seen: Iterable[Slot]) -> None:
@@ -154,6 +152,39 @@ def supersede(session: Session, camera_ids: Iterable[int]) -> None:
     row = PartitionRow
     partitions = {partition_of(camera_id) for camera_id in camera_ids}
     session.execute(update(row).where(row.id.in_(partitions)).values(version=row.version + 1))
+
+
+def _move_marks(
+    session: Session, recordings: Sequence[Recording], marks: Mapping[int, Mark]
+) -> dict[int, Mark]:
+    """Move the marks that are still ours, and hold them until the transaction ends.
+
+    They are taken in order: of two recorders that both hold some, none waits for the
+    other in a circle.
+    """
+    row = PartitionRow
+    held = [(one.partition, marks[one.partition].version) for one in recordings]
+    query = select(row.id).where(tuple_(row.id, row.version).in_(held))
+    found = set(session.scalars(query.order_by(row.id).with_for_update()))
+    moved = {
+        one.partition: Mark(one.applied, marks[one.partition].version + 1)
+        for one in recordings
+        if one.partition in found
+    }
+    if moved:
+        session.execute(
+            update(row),
+            [
+                {"id": partition, "applied": mark.applied, "version": mark.version}
+                for partition, mark in moved.items()
+            ],
+        )
+    return moved
+
+
+def _merge(parts: Iterable[Mapping[_Key, _Value]]) -> dict[_Key, _Value]:
+    """Put what partitions are to write together: no two have a camera in common."""
+    return {key: value for part in parts for key, value in part.items()}
 
 
 def _add_sightings(session: Session, finished: Sequence[FinishedTrack]) -> None:
@@ -205,11 +236,16 @@ def _minute_of(track: FinishedTrack) -> Slot:
 
 
 def _keep_snapshots(session: Session, snapshots: Mapping[int, bytes]) -> None:
-    row = OpenTracksRow
-    for camera_id, snapshot in snapshots.items():
-        statement = upsert(session, row).values(camera_id=camera_id, snapshot=snapshot)
-        session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[row.camera_id], set_={"snapshot": snapshot}
-            )
-        )
+    if not snapshots:
+        return
+    statement = upsert(session, OpenTracksRow)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[OpenTracksRow.camera_id],
+            set_={"snapshot": statement.excluded.snapshot},
+        ),
+        [
+            {"camera_id": camera_id, "snapshot": snapshot}
+            for camera_id, snapshot in sorted(snapshots.items())
+        ],
+    )

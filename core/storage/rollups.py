@@ -1,8 +1,9 @@
 """Count sightings by minute, quarter, hour and day, in the transaction that writes them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, TypeAlias, cast
@@ -56,8 +57,6 @@ _SEEN = "seen_minutes"
 _VERSION = "model_version"
 _INSTANT = timedelta(microseconds=1)
 _COARSE = (Bucket.QUARTER, Bucket.HOUR, Bucket.DAY)
-_ROWS_AT_ONCE = 1_000
-"""SQLite takes 32,766 values in a statement, PostgreSQL 65,535."""
 
 
 def add_to_rollups(
@@ -187,15 +186,12 @@ def _joined_version(versions: Any) -> ColumnElement[str]:
 
 def _open_minutes(session: Session, minutes: set[Slot]) -> set[Slot]:
     """Make a row for each minute that has none; returns those."""
-    row = MinuteRollupRow
+    if not minutes:
+        return set()
     empty = {**dict.fromkeys(COUNTS, 0), _VERSION: ""}
-    made: set[Slot] = set()
-    for some in _in_batches(sorted(minutes)):
-        values = [{"camera_id": camera, "start": start, **empty} for camera, start in some]
-        statement = upsert(session, row).values(values).on_conflict_do_nothing()
-        found = session.execute(statement.returning(row.camera_id, row.start))
-        made |= {(camera_id, start) for camera_id, start in found}
-    return made
+    values = [{"camera_id": camera, "start": start, **empty} for camera, start in sorted(minutes)]
+    made = session.execute(_opening(_dialect(session)), values)
+    return {(camera_id, start) for camera_id, start in made}
 
 
 def _add(
@@ -205,38 +201,58 @@ def _add(
     versions: Mapping[Slot, str],
 ) -> None:
     """Add to the rows of one grain; those that are missing are made."""
-    row = ROWS[bucket]
-    names = COUNTS if bucket is Bucket.MINUTE else (*COUNTS, _SEEN)
-    for slots in _in_batches(sorted(increments)):
-        values = [
-            {
-                "camera_id": slot[0],
-                "start": slot[1],
-                _VERSION: versions.get(slot, ""),
-                **{name: increments[slot][name] for name in names},
-            }
-            for slot in slots
-        ]
-        statement = upsert(session, row).values(values)
-        new = statement.excluded
-        grown = {name: getattr(row, name) + getattr(new, name) for name in names}
-        version = case(
-            (new.model_version.in_(("", row.model_version)), row.model_version),
-            (row.model_version == "", new.model_version),
-            else_=SEVERAL_VERSIONS,
-        )
-        key = [row.camera_id, row.start]
-        session.execute(
-            statement.on_conflict_do_update(index_elements=key, set_={**grown, _VERSION: version})
-        )
+    names = _names(bucket)
+    values = [
+        {
+            "camera_id": camera_id,
+            "start": start,
+            _VERSION: versions.get((camera_id, start), ""),
+            **{name: counts[name] for name in names},
+        }
+        for (camera_id, start), counts in sorted(increments.items())
+    ]
+    if values:
+        session.execute(_growing(_dialect(session), bucket), values)
 
 
-def _in_batches(slots: Sequence[Slot]) -> Iterator[Sequence[Slot]]:
-    for first in range(0, len(slots), _ROWS_AT_ONCE):
-        yield slots[first : first + _ROWS_AT_ONCE]
+def _names(bucket: Bucket) -> tuple[str, ...]:
+    return COUNTS if bucket is Bucket.MINUTE else (*COUNTS, _SEEN)
+
+
+@cache
+def _opening(dialect: str) -> Any:
+    """Make the statement of `_open_minutes`, once: to build it takes longer than to run it."""
+    table = MinuteRollupRow.__table__
+    statement = _INSERTS[dialect](table).on_conflict_do_nothing()
+    return statement.returning(table.c.camera_id, table.c.start)
+
+
+@cache
+def _growing(dialect: str, bucket: Bucket) -> Any:
+    """Make the statement of `_add`, once."""
+    table = ROWS[bucket].__table__
+    statement = _INSERTS[dialect](table)
+    old, new = table.c, statement.excluded
+    grown = {name: old[name] + new[name] for name in _names(bucket)}
+    version = case(
+        (new.model_version.in_(("", old.model_version)), old.model_version),
+        (old.model_version == "", new.model_version),
+        else_=SEVERAL_VERSIONS,
+    )
+    key = [old.camera_id, old.start]
+    return statement.on_conflict_do_update(index_elements=key, set_={**grown, _VERSION: version})
 
 
 def upsert(session: Session, table: type[Any]) -> Any:
     """INSERT that can meet a conflict; the two servers spell it alike, SQLAlchemy apart."""
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    return (sqlite if is_sqlite else postgresql).insert(table)
+    return _INSERTS[_dialect(session)](table)
+
+
+_INSERTS: Mapping[str, Callable[[Any], Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name

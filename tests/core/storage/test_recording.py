@@ -62,7 +62,7 @@ def track(camera_id: int, seconds: int = 0, verdict: Verdict = Verdict.MASK) -> 
 
 def write(database: Database, recording: Recording, mark: Mark) -> Mark | None:
     with database.write() as session:
-        return record(session, recording, mark)
+        return record(session, [recording], {recording.partition: mark}).get(recording.partition)
 
 
 def test_sightings_rollups_tracks_and_mark_come_together(
@@ -250,3 +250,21 @@ def test_a_recorder_that_is_superseded_writes_nothing(
     with any_database.read() as session:
         assert read_mark(session, partition) == Mark("0-0", 1)
         assert read_mark(session, (partition + 1) % 32) == Mark("0-0", 0)
+
+
+def test_partitions_are_written_together_and_those_of_others_left_out(
+    any_database: Database, camera_id: int, box: SecretBox
+) -> None:
+    with any_database.write() as session:
+        other = add_camera(session, box, NewCamera("gate", "0", "0")).id
+        supersede(session, [other])
+    recordings = [
+        Recording(one % 32, "7-0", [track(one)], {one: b"open"}) for one in (other, camera_id)
+    ]
+    marks = {one.partition: Mark("0-0", 0) for one in recordings}
+    with any_database.write() as session:
+        assert record(session, recordings, marks) == {camera_id % 32: Mark("7-0", 1)}
+        assert record(session, [], {}) == {}
+    with any_database.read() as session:
+        assert set(counts_by_camera(session, DAY.start, DAY.end)) == {camera_id}
+        assert read_open_tracks(session, other % 32) == {}

@@ -33,7 +33,8 @@ def see(house: House, camera_id: int, verdict: Verdict, count: int = 1) -> None:
     )
     with house.database.write() as session:
         mark = read_mark(session, PARTITION)
-        assert record(session, Recording(PARTITION, f"{mark.version + 1}-0", tracks), mark)
+        recording = Recording(PARTITION, f"{mark.version + 1}-0", tracks)
+        assert record(session, [recording], {PARTITION: mark})
 
 
 def test_a_sighting_appears_beside_the_wall(house: House, page: Page) -> None:
