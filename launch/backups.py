@@ -96,7 +96,8 @@ def back_up(
     output = output.absolute()
     if output.exists():
         raise BadSettings(f"{output} is there already; give another file by --output")
-    with _workshop(output.parent, file.stat().st_size) as folder:
+    # The copy, and the archive of it.
+    with _workshop(output.parent, 2 * file.stat().st_size) as folder:
         copy_database(file, folder / DATABASE, lambda share: shown.move(share * 0.6, "copying"))
         shown.move(0.6, "checking the copy")
         check_integrity(folder / DATABASE)
@@ -156,7 +157,9 @@ def restore(
         raise BadBackup(
             f"{backup} was made by the later release {manifest.release}; restore it with that one"
         )
-    with _workshop(settings.data, manifest.files[DATABASE].bytes) as folder:
+    present = file.stat().st_size if file.exists() else 0
+    # Unpacked, in the write-ahead log until the end, and what is there as it was.
+    with _workshop(settings.data, 2 * manifest.files[DATABASE].bytes + present) as folder:
         shown.move(0.0, "unpacking")
         _unpack(backup, folder, manifest)
         shown.move(0.3, "checking")
@@ -310,9 +313,9 @@ def _workshop(parent: Path, bytes_needed: int) -> Iterator[Path]:
     if not parent.is_dir():
         raise BadSettings(f"there is no folder {parent}")
     free = shutil.disk_usage(parent).free
-    if free < 2 * bytes_needed:
+    if free < bytes_needed:
         raise BadSettings(
-            f"{parent} has {free / 1e6:.0f} MB free; {2 * bytes_needed / 1e6:.0f} MB are needed"
+            f"{parent} has {free / 1e6:.0f} MB free; {bytes_needed / 1e6:.0f} MB are needed"
         )
     try:
         with TemporaryDirectory(prefix=".maskwatch-", dir=parent) as folder:

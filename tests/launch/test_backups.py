@@ -4,6 +4,7 @@ import io
 import json
 import multiprocessing
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -393,6 +394,16 @@ def test_a_file_that_is_there_is_not_overwritten(settings: Settings, saved: Path
     with pytest.raises(BadSettings, match="is there already"):
         back_up(settings, saved, False, SYSTEM, Silent())
     assert saved.read_bytes() == before
+
+
+def test_a_backup_without_room_is_refused_before_it_begins(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)._replace(free=30_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+
+    with pytest.raises(BadSettings, match=r"has 30 MB free; 4\d MB are needed"):
+        back_up(settings, tmp_path / "a.tar.gz", False, SYSTEM, Silent())
 
 
 def test_a_servers_database_is_left_to_its_own_programs(tmp_path: Path) -> None:
