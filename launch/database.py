@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import tzlocal
@@ -31,9 +30,6 @@ from core.storage.users import (
     has_users,
 )
 from launch.data_folder import make_data_folder
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 _LINK_LIFETIME = timedelta(days=1)
 _DEMO_USER = "demo"
@@ -125,23 +121,26 @@ def _add_demo(database: Database, box: SecretBox, cameras: Sequence[NewCamera]) 
             if camera.name not in known:
                 add_camera(session, box, camera)
         user = find_or_add_user(session, _DEMO_USER, Role.ADMIN)
-        if not known and not is_anything_chosen(session):
-            _show_faces(session, user)
-        return Greeting("sign in", f"/sign-in/{create_sign_in_link(session, user, _LINK_LIFETIME)}")
+        link = create_sign_in_link(session, user, _LINK_LIFETIME)
+        is_new = not known and not is_anything_chosen(session)
+    if is_new:
+        _show_faces(database, user)
+    return Greeting("sign in", f"/sign-in/{link}")
 
 
-def _show_faces(session: "Session", user: User) -> None:
+def _show_faces(database: Database, user: User) -> None:
     """Keep pictures sharp in a new demo: its faces are portraits in the public domain.
 
     Never where there are cameras already, or where somebody has chosen: those are
     real people's faces.
     """
-    before = read_preferences(session)
-    after = before.model_copy(update={"evidence": EvidenceMode.SHARP})
-    write_preferences(session, after)
-    values = (before.model_dump(mode="json"), after.model_dump(mode="json"))
-    record_change(session, SYSTEM, "preferences.change", "preferences", *values)
-    change_user(session, user.id, UserChanges(may_see_faces=True))
+    with database.write() as session:
+        before = read_preferences(session)
+        after = before.model_copy(update={"evidence": EvidenceMode.SHARP})
+        write_preferences(session, after)
+        values = (before.model_dump(mode="json"), after.model_dump(mode="json"))
+        record_change(session, SYSTEM, "preferences.change", "preferences", *values)
+        change_user(session, user.id, UserChanges(may_see_faces=True))
 
 
 def _invite_first_user(database: Database) -> Greeting | None:

@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from redis.exceptions import RedisError
-
 from core.errors import MaskwatchError
 from core.face_explanations import (
     TIMEOUT_S,
@@ -18,11 +16,10 @@ from core.face_explanations import (
     encode_answer,
 )
 from core.processes import Stop
-from workers.model_following import AnswerNext
+from workers.desks import AnswerNext, open_desk
 
 logger = logging.getLogger(__name__)
 
-WAIT_S = 1.0
 _ROOT = Path(__file__).resolve().parents[1]
 _PROGRAM = "models.explanation.one_face"
 _FAILED = ExplanationAnswer(error="it failed; the worker's log says why")
@@ -36,9 +33,7 @@ class ExplanationDesk:
 
     def start(self, stop: Stop) -> threading.Thread:
         """Answer in a thread of its own until asked to stop."""
-        thread = threading.Thread(target=self._run, args=(stop,), name="explanations", daemon=True)
-        thread.start()
-        return thread
+        return open_desk(TOPIC, self.answer, self._answer_next, stop)
 
     def answer(self, question: bytes) -> bytes:
         """Answer for one face; whatever goes wrong becomes a sentence."""
@@ -50,17 +45,6 @@ class ExplanationDesk:
         except Exception:
             logger.exception("a face could not be explained")
             return encode_answer(_FAILED)
-
-    def _run(self, stop: Stop) -> None:
-        while not stop.is_set:
-            try:
-                self._answer_next(TOPIC, self.answer, WAIT_S)
-            except RedisError:
-                # The loop says that Redis is away; here it is enough to wait.
-                stop.wait(WAIT_S)
-            except Exception:
-                logger.exception("no faces can be explained")
-                stop.wait(WAIT_S)
 
 
 def explain_in_child(jpeg: bytes, folder: Path, timeout_s: float = TIMEOUT_S) -> bytes:

@@ -4,19 +4,15 @@ import logging
 import threading
 from collections.abc import Sequence
 
-from redis.exceptions import RedisError
-
 from core.errors import MaskwatchError
 from core.picture_questions import TOPIC, PictureAnswer, decode_question, encode_answer
 from core.processes import Stop
 from core.types import Faces, Image
 from models.answers import find_faces
+from workers.desks import AnswerNext, open_desk
 from workers.inference import Analyser
-from workers.model_following import AnswerNext
 
 logger = logging.getLogger(__name__)
-
-WAIT_S = 1.0
 
 
 class SharedAnalyser:
@@ -53,9 +49,7 @@ class PictureDesk:
 
     def start(self, stop: Stop) -> threading.Thread:
         """Answer in a thread of its own until asked to stop."""
-        thread = threading.Thread(target=self._run, args=(stop,), name="pictures", daemon=True)
-        thread.start()
-        return thread
+        return open_desk(TOPIC, self.answer, self._answer_next, stop)
 
     def answer(self, question: bytes) -> bytes:
         """Answer for one picture; whatever goes wrong becomes a sentence."""
@@ -67,14 +61,3 @@ class PictureDesk:
         except Exception:
             logger.exception("a picture could not be analysed")
             return encode_answer(PictureAnswer(error="it failed; the worker's log says why"))
-
-    def _run(self, stop: Stop) -> None:
-        while not stop.is_set:
-            try:
-                self._answer_next(TOPIC, self.answer, WAIT_S)
-            except RedisError:
-                # The loop says that Redis is away; here it is enough to wait.
-                stop.wait(WAIT_S)
-            except Exception:
-                logger.exception("no pictures can be analysed")
-                stop.wait(WAIT_S)
