@@ -87,8 +87,6 @@ class _Rule(BaseModel):
         frozen=True,
         extra="forbid",
         allow_inf_nan=False,
-        validate_by_name=True,
-        validate_by_alias=True,
         serialize_by_alias=True,
     )
 

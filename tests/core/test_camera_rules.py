@@ -289,6 +289,11 @@ def test_rules_survive_being_written_and_read() -> None:
             id="a capital",
         ),
         pytest.param(
+            '{"schedule": [{"days": ["monday"], "start": "08:00", "end": "18:00"}]}',
+            "schedule.0",
+            id="other names",
+        ),
+        pytest.param(
             '{"schedule": [{"days": ["monday"], "from": "8:00", "to": "18:00"}]}',
             "schedule.0.from",
             id="one digit",
