@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from core.storage.cameras import get_camera
 from core.storage.users import Role
-from dashboard.access import needs, open_to_all
+from dashboard.access import identity, needs, open_to_all
 from dashboard.browser_sessions import sign_out
 from dashboard.services import services
 
@@ -41,7 +41,7 @@ def new_camera() -> str:
 def edit_camera(camera_id: int) -> str:
     provided = services()
     with provided.database.read() as reading:
-        camera = get_camera(reading, provided.box, camera_id)
+        camera = get_camera(reading, provided.box, camera_id, identity().scope)
     return render_template("camera_form.html", title=camera.name, camera_id=camera.id)
 
 

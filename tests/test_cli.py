@@ -114,8 +114,11 @@ def test_users_are_added_listed_and_removed(data: Path) -> None:
     assert added.exit_code == 0
     columns = call("user", "list", "--data", data).stdout.splitlines()
     assert [line.split()[:2] for line in columns] == [["name", "role"], ["ada", "admin"]]
+    assert call("user", "remove", "ada", "--data", data).exit_code == 1  # the last one
+    call("user", "add", "bo", "--role", "admin", "--data", data, text="long password\n")
     assert call("user", "remove", "ada", "--data", data).exit_code == 0
-    assert call("user", "list", "--data", data).stdout == ""
+    columns = call("user", "list", "--data", data).stdout.splitlines()
+    assert [line.split()[0] for line in columns] == ["name", "bo"]
 
 
 def test_a_short_password_is_refused(data: Path) -> None:

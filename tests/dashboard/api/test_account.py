@@ -48,8 +48,13 @@ def test_a_person_learns_who_they_are(browser_of: ClientOf) -> None:
 
 
 def test_a_program_learns_what_its_token_may(admin: FlaskClient, stranger: FlaskClient) -> None:
-    body = {"name": "chart", "role": "viewer", "scopes": ["account:read", "compliance"]}
-    body |= {"expires_at": "2100-01-31T08:00:00Z", "is_limited": True, "site_ids": []}
+    body = {
+        "name": "chart",
+        "role": "viewer",
+        "scopes": ["account:read", "compliance"],
+        "expires_at": "2100-01-31T08:00:00Z",
+        "is_limited": True,
+    }
     token = admin.post("/api/v1/tokens", json=body).get_json()["token"]
     found = stranger.get("/api/v1/account", headers={"Authorization": f"Bearer {token}"})
     assert found.get_json() == {
