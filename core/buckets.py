@@ -15,10 +15,11 @@ class Bucket(StrEnum):
     DAY = "day"
 
 
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _STEPS = {
     Bucket.MINUTE: timedelta(minutes=1),
     Bucket.QUARTER: timedelta(minutes=15),
-    Bucket.HOUR: timedelta(hours=1),
+    Bucket.HOUR: _HOUR,
 }
 
 
@@ -61,23 +62,49 @@ def starts_between(
     """List the starts of all buckets that share a moment with [start, end)."""
     moment = floor(start, bucket, zone)
     while moment < end:
+        following_one = following(moment, bucket, zone)
+        step = following_one - moment
         yield moment
-        moment = following(moment, bucket, zone)
+        moment = following_one
+        if step == _STEPS.get(bucket):
+            # Where clocks stay as they are for a day, buckets follow each other evenly.
+            while moment < end and _offset(moment - step, zone) == _offset(moment + _DAY, zone):
+                last = min(end, moment + _DAY)
+                while moment < last:
+                    yield moment
+                    moment += step
 
 
 def hours_agree(one: ZoneInfo, other: ZoneInfo, start: datetime, end: datetime) -> bool:
-    """Tell whether the hours of two zones begin at the same moments of [start, end).
+    """Tell whether the hours of two zones begin at the same moments of [start, end)."""
+    shift = fixed_shift(one, start, end)
+    if shift is not None:
+        return shift == fixed_shift(other, start, end)
+    return all(_shift(at, one) == _shift(at, other) for at in _samples(start, end))
 
-    Offsets are compared once a month and at both ends: no zone has changed the
-    minutes of its offset for less.
+
+def fixed_shift(zone: ZoneInfo, start: datetime, end: datetime) -> int | None:
+    """Tell how long after those of UTC hours of a zone begin, in microseconds.
+
+    None where that changes within [start, end).
     """
-    hour = timedelta(hours=1)
-    moment = start
-    while moment < end:
-        if _offset(moment, one) % hour != _offset(moment, other) % hour:
-            return False
-        moment += timedelta(days=30)
-    return _offset(end, one) % hour == _offset(end, other) % hour
+    shifts = {_shift(moment, zone) for moment in _samples(start, end)}
+    return -shifts.pop() % _HOUR // timedelta(microseconds=1) if len(shifts) == 1 else None
+
+
+def _samples(start: datetime, end: datetime) -> Iterator[datetime]:
+    """List a moment of each month, and the end.
+
+    No zone has changed the minutes of its offset for less.
+    """
+    while start < end:
+        yield start
+        start += timedelta(days=30)
+    yield end
+
+
+def _shift(moment: datetime, zone: ZoneInfo) -> timedelta:
+    return _offset(moment, zone) % _HOUR
 
 
 def _offset(moment: datetime, zone: ZoneInfo) -> timedelta:

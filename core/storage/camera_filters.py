@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
-from core.storage.scopes import is_in_scope
+from core.errors import BadRequest, NotFound
+from core.storage.scopes import check_camera, is_in_scope
 from core.storage.tables import CameraRow, SiteRow, ZoneRow
 
 
@@ -43,3 +44,13 @@ def choose_cameras(session: Session, cameras: CameraFilter) -> Sequence[int]:
         if value is not None:
             query = query.where(column == value)
     return session.scalars(query.where(is_in_scope(cameras.scope)).order_by(CameraRow.id)).all()
+
+
+def check_camera_asked(session: Session, cameras: CameraFilter) -> None:
+    """Raise BadRequest where the camera asked about is not there, or not to be seen."""
+    if cameras.camera_id is None:
+        return
+    try:
+        check_camera(session, cameras.camera_id, cameras.scope)
+    except NotFound as error:
+        raise BadRequest("camera_id", f"the id of a camera; {error}") from error

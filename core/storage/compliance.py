@@ -1,60 +1,112 @@
 """Questions about compliance: rollups in, rates with intervals out."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    cast,
-    func,
-    literal_column,
-    select,
-    type_coerce,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
-from core.buckets import Bucket, floor, following, hours_agree, starts_between
+from core.buckets import Bucket, fixed_shift, following, starts_between
 from core.errors import BadRequest
 from core.statistics import Counts
-from core.storage.engine import Moment
-from core.storage.installation import read_time_zone
-from core.storage.rollups import COUNTS, ROWS, RollupRow
-from core.storage.tables import CameraRow, SiteRow, ZoneRow
+from core.storage.camera_filters import CameraFilter, choose_cameras
+from core.storage.camera_lives import read_lives
+from core.storage.rollup_sums import (
+    SUMS_WIDTH,
+    cover,
+    find_versions,
+    fitting_grains,
+    read_history,
+    sum_by_bucket,
+    sum_by_camera,
+)
+from core.types import to_microseconds
 
 BUCKETS_MAX = 10_000
-
-Piece: TypeAlias = tuple[Bucket, datetime, datetime]
-"""A part of a range, start and end, that is read from the rollups of one grain."""
+NOBODY = Counts()
 
 
 @dataclass(frozen=True, slots=True)
-class CameraFilter:
-    """Which cameras are asked about; nothing given means all, removed ones too."""
+class Tally:
+    """Counts, and how many minutes cameras delivered, of those in which they were there to."""
 
-    camera_id: int | None = None
-    site: str | None = None
-    zone: str | None = None
+    counts: Counts = NOBODY
+    minutes_seen: int = 0
+    minutes_expected: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.counts + other.counts,
+            self.minutes_seen + other.minutes_seen,
+            self.minutes_expected + other.minutes_expected,
+        )
+
+    @property
+    def is_gap(self) -> bool:
+        """Say whether no camera delivered, so that zero is not known."""
+        return self.minutes_seen == 0
+
+    @property
+    def seen(self) -> float | None:
+        """Give the share of minutes in which cameras delivered; None where none was there to.
+
+        At most 1: a recorded video may bring minutes from before its camera was there.
+        """
+        if self.minutes_seen >= self.minutes_expected:
+            return 1.0 if self.minutes_seen else None
+        return self.minutes_seen / self.minutes_expected
 
 
 @dataclass(frozen=True, slots=True)
 class ComplianceBucket:
-    """Counts of one stretch of time. is_gap: no camera delivered, so zero is not known."""
+    """What one stretch of time counted."""
 
     start: datetime
-    counts: Counts
-    is_gap: bool
+    tally: Tally
+
+    @property
+    def counts(self) -> Counts:
+        return self.tally.counts
+
+    @property
+    def is_gap(self) -> bool:
+        return self.tally.is_gap
 
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
+    """Counts of a range by buckets, and of all of it.
+
+    model_versions: what judged. minutes_from: since when minutes are kept; None where
+    none was ever pruned.
+    """
+
     series: tuple[ComplianceBucket, ...]
-    totals: Counts
+    total: Tally
+    model_versions: tuple[str, ...]
+    minutes_from: datetime | None
+
+    @property
+    def totals(self) -> Counts:
+        return self.total.counts
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A range, and the buckets of a time zone that it is counted by.
+
+    now: no camera is expected to have delivered since; None where time stands at the end.
+    """
+
+    start: datetime
+    end: datetime
+    bucket: Bucket
+    zone: ZoneInfo
+    now: datetime | None = None
 
 
 def compliance(
@@ -64,124 +116,96 @@ def compliance(
     bucket: Bucket,
     zone: ZoneInfo,
     cameras: CameraFilter | None = None,
+    now: datetime | None = None,
 ) -> Compliance:
     """Count sightings that began in [start, end), by buckets of a time zone.
 
     Days are those of the zone: 23 or 25 hours long where clocks change. Whole
-    minutes are counted, those of both ends too. Raises BadRequest on an empty
-    range or one of over 10,000 buckets.
+    minutes are counted, those of both ends too; where minutes are kept no more,
+    whole quarters of an hour, and buckets of a minute are gaps. now: no camera is
+    expected to have delivered since. Raises BadRequest on an empty range or one of
+    over 10,000 buckets.
     """
+    span = Span(start, end, bucket, zone, now)
     starts = list_starts(start, end, bucket, zone)
-    chosen = _choose(session, cameras or CameraFilter())
-    counts: dict[datetime, Counts] = defaultdict(Counts)
-    counted_by = read_time_zone(session)
-    for piece in _pieces(start, end, _grains(start, end, bucket, zone, counted_by), counted_by):
-        for slot, found in _count_slots(session, piece, bucket, chosen):
-            counts[floor(slot, bucket, zone)] += found
-    series = tuple(
-        ComplianceBucket(one, counts.get(one, Counts()), one not in counts) for one in starts
+    chosen = choose_cameras(session, cameras or CameraFilter())
+    tallies = tally_by_bucket(session, span, starts, chosen)
+    history = read_history(session)
+    return Compliance(
+        tuple(ComplianceBucket(*one) for one in zip(starts, tallies, strict=True)),
+        sum(tallies, Tally()),
+        find_versions(session, tuple(cover(history, start, end)), chosen),
+        history.minutes_from,
     )
-    return Compliance(series, sum(counts.values(), Counts()))
 
 
-def counts_by_camera(session: Session, start: datetime, end: datetime) -> dict[int, Counts]:
+def counts_by_camera(
+    session: Session, start: datetime, end: datetime, cameras: CameraFilter | None = None
+) -> dict[int, Counts]:
     """Count sightings that began in [start, end), per camera, by whole minutes."""
-    counts: dict[int, Counts] = defaultdict(Counts)
-    zone = read_time_zone(session)
-    for bucket, since, until in _pieces(start, end, tuple(Bucket), zone):
-        row = ROWS[bucket]
-        query = select(row.camera_id, *_sums(row)).group_by(row.camera_id)
-        for camera_id, *sums in session.execute(query.where(row.start >= since, row.start < until)):
-            counts[camera_id] += Counts(*sums)
-    return {camera_id: found for camera_id, found in counts.items() if found != Counts()}
+    chosen = choose_cameras(session, cameras or CameraFilter())
+    sums = sum_by_camera(session, tuple(cover(read_history(session), start, end)), chosen)
+    found = {camera_id: Counts(*row[:-1].tolist()) for camera_id, row in sums.items()}
+    return {camera_id: counts for camera_id, counts in found.items() if counts != Counts()}
 
 
-def list_starts(start: datetime, end: datetime, bucket: Bucket, zone: ZoneInfo) -> list[datetime]:
-    """List the starts of all buckets that share a moment with [start, end).
+def tally_by_camera(
+    session: Session,
+    start: datetime,
+    end: datetime,
+    camera_ids: Sequence[int],
+    now: datetime | None = None,
+) -> dict[int, Tally]:
+    """Count over a range per camera; those that were not there and saw nothing are left out."""
+    pieces = tuple(cover(read_history(session), start, end))
+    sums = sum_by_camera(session, pieces, camera_ids)
+    expected = read_lives(session, camera_ids).minutes_by_camera(start, end, now)
+    nothing = (0,) * SUMS_WIDTH
+    tallies = {}
+    for camera_id in camera_ids:
+        *counts, seen = sums[camera_id].tolist() if camera_id in sums else nothing
+        tallies[camera_id] = Tally(Counts(*counts), seen, expected[camera_id])
+    return {camera_id: tally for camera_id, tally in tallies.items() if tally != Tally()}
+
+
+def tally_by_bucket(
+    session: Session, span: Span, starts: Sequence[datetime], camera_ids: Sequence[int]
+) -> list[Tally]:
+    """Count over a range per bucket; starts: those of the span."""
+    start, end = span.start, span.end
+    history = read_history(session)
+    edges_us = _edges(starts, span)
+    grains = fitting_grains(history, start, end, span.bucket, span.zone)
+    pieces = tuple(cover(history, start, end, grains))
+    is_long = span.bucket in (Bucket.HOUR, Bucket.DAY)
+    shift_us = fixed_shift(span.zone, start, end) if is_long else None
+    sums = sum_by_bucket(session, pieces, edges_us, camera_ids, shift_us)
+    expected = read_lives(session, camera_ids).minutes_by_bucket(edges_us, start, end, span.now)
+    rows = zip(sums.tolist(), expected.tolist(), strict=True)
+    return [Tally(Counts(*counts), seen, there) for (*counts, seen), there in rows]
+
+
+def list_starts(
+    start: datetime, end: datetime, bucket: Bucket, zone: ZoneInfo, most: int = BUCKETS_MAX
+) -> list[datetime]:
+    """List the starts of a range's buckets.
 
     Raises BadRequest on an empty range or one of over 10,000 buckets.
     """
-    if end <= start:
-        raise BadRequest("to", f"`to` ({end}) must be later than `from` ({start})")
-    starts = list(islice(starts_between(start, end, bucket, zone), BUCKETS_MAX + 1))
-    if len(starts) > BUCKETS_MAX:
-        raise BadRequest(
-            "bucket", f"the range has over {BUCKETS_MAX} buckets; choose a longer bucket"
-        )
+    check_range(start, end)
+    starts = list(islice(starts_between(start, end, bucket, zone), most + 1))
+    if len(starts) > most:
+        raise BadRequest("bucket", f"the range has over {most} buckets; choose a longer bucket")
     return starts
 
 
-def _grains(
-    start: datetime, end: datetime, bucket: Bucket, zone: ZoneInfo, counted_by: ZoneInfo
-) -> tuple[Bucket, ...]:
-    """List the grains whose rollups add up to such buckets, finest first."""
-    if bucket is Bucket.MINUTE or not hours_agree(zone, counted_by, start, end):
-        return (Bucket.MINUTE,)
-    if bucket is Bucket.HOUR or zone.key != counted_by.key:
-        return (Bucket.MINUTE, Bucket.HOUR)
-    return (Bucket.MINUTE, Bucket.HOUR, Bucket.DAY)
+def check_range(start: datetime, end: datetime) -> None:
+    """Raise BadRequest where a range is empty."""
+    if end <= start:
+        raise BadRequest("to", f"`to` ({end}) must be later than `from` ({start})")
 
 
-def _pieces(
-    start: datetime, end: datetime, grains: Sequence[Bucket], zone: ZoneInfo
-) -> Iterator[Piece]:
-    """Cover a range with the coarsest of the grains, and its edges with finer ones."""
-    *finer, coarsest = grains
-    if not finer:
-        yield coarsest, floor(start, coarsest, zone), end
-        return
-    first, last = _ceiling(start, coarsest, zone), floor(end, coarsest, zone)
-    if first >= last:
-        yield from _pieces(start, end, finer, zone)
-        return
-    if start < first:
-        yield from _pieces(start, first, finer, zone)
-    yield coarsest, first, last
-    if last < end:
-        yield from _pieces(last, end, finer, zone)
-
-
-def _ceiling(moment: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
-    start = floor(moment, bucket, zone)
-    return start if start == moment else following(start, bucket, zone)
-
-
-def _count_slots(
-    session: Session, piece: Piece, bucket: Bucket, camera_ids: Sequence[int]
-) -> Iterator[tuple[datetime, Counts]]:
-    grain, start, end = piece
-    row = ROWS[grain]
-    is_fine = grain is Bucket.MINUTE and bucket is not Bucket.MINUTE
-    slot = _quarter(row.start) if is_fine else row.start
-    query = select(slot, *_sums(row)).group_by(slot).where(row.start >= start, row.start < end)
-    for moment, *sums in session.execute(query.where(row.camera_id.in_(camera_ids))):
-        yield moment, Counts(*sums)
-
-
-def _quarter(start: InstrumentedAttribute[datetime]) -> ColumnElement[datetime]:
-    """Cut a time column to quarters of an hour, the finest offset of any zone, to group by.
-
-    The number is written out: PostgreSQL takes two bound numbers for two groupings.
-    """
-    microseconds = type_coerce(start, BigInteger)
-    return type_coerce(microseconds - microseconds % literal_column("900000000"), Moment())
-
-
-def _sums(row: RollupRow) -> list[ColumnElement[int]]:
-    # SUM of integers is NUMERIC on PostgreSQL.
-    return [cast(func.sum(getattr(row, name)), BigInteger) for name in COUNTS]
-
-
-def _choose(session: Session, cameras: CameraFilter) -> Sequence[int]:
-    """List the cameras that a filter lets through: with their ids, an index by camera is used."""
-    query = select(CameraRow.id).outerjoin(SiteRow, CameraRow.site_id == SiteRow.id)
-    query = query.outerjoin(ZoneRow, CameraRow.zone_id == ZoneRow.id)
-    wanted = {
-        CameraRow.id: cameras.camera_id,
-        func.coalesce(SiteRow.name, ""): cameras.site,
-        func.coalesce(ZoneRow.name, ""): cameras.zone,
-    }
-    for column, value in wanted.items():
-        if value is not None:
-            query = query.where(column == value)
-    return session.scalars(query).all()
+def _edges(starts: Sequence[datetime], span: Span) -> NDArray[np.int64]:
+    """Give the moments in microseconds where buckets begin and the last one ends: (n + 1,)."""
+    edges = [*starts, following(starts[-1], span.bucket, span.zone)]
+    return np.array([to_microseconds(edge) for edge in edges], np.int64)

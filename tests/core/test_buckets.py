@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.buckets import Bucket, floor, following, hours_agree, starts_between
+from core.buckets import Bucket, fixed_shift, floor, following, hours_agree, starts_between
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 ZONES = ["UTC", "Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"]
@@ -45,3 +45,26 @@ def test_a_day_is_as_long_as_its_zone_makes_it() -> None:
 def test_hours_agree_where_the_minutes_of_offsets_do(one: str, other: str, agree: bool) -> None:
     end = NEW_YEAR + timedelta(days=365)
     assert hours_agree(ZoneInfo(one), ZoneInfo(other), NEW_YEAR, end) is agree
+
+
+@pytest.mark.parametrize("name", [*ZONES, "Africa/Casablanca", "Pacific/Apia"])
+@pytest.mark.parametrize("bucket", list(Bucket))
+def test_starts_are_those_of_bucket_after_bucket(name: str, bucket: Bucket) -> None:
+    zone = ZoneInfo(name)
+    days = 40 if bucket is Bucket.MINUTE else 366
+    for month in (0, 90, 270):
+        start = NEW_YEAR + timedelta(days=month, hours=5, minutes=17)
+        slow, moment = [], floor(start, bucket, zone)
+        while moment < start + timedelta(days=days):
+            slow.append(moment)
+            moment = following(moment, bucket, zone)
+        assert list(starts_between(start, start + timedelta(days=days), bucket, zone)) == slow
+
+
+@pytest.mark.parametrize(
+    ("name", "minutes"),
+    [("UTC", 0), ("Asia/Kolkata", 30), ("Asia/Kathmandu", 15), ("Australia/Lord_Howe", None)],
+)
+def test_the_shift_of_a_zones_hours_is_known_where_it_stays(name: str, minutes: int | None) -> None:
+    shift = fixed_shift(ZoneInfo(name), NEW_YEAR, NEW_YEAR + timedelta(days=365))
+    assert shift == (None if minutes is None else minutes * 60_000_000)

@@ -1,0 +1,222 @@
+"""Sum rollups up over a range: coarse ones inside, fine ones at its edges."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, ColumnElement, cast, func, literal_column, select
+from sqlalchemy import type_coerce as as_type
+from sqlalchemy.orm import Session
+
+from core.buckets import Bucket, floor, following, hours_agree
+from core.storage.installation import read_minutes_from, read_time_zone
+from core.storage.rollups import COUNTS, ROWS
+from core.storage.tables import SEVERAL_VERSIONS
+
+Sums: TypeAlias = NDArray[np.int64]
+"""(n, 5): mask, incorrect_mask, no_mask, unsure, and minutes in which cameras delivered."""
+SUMS_WIDTH = 5
+
+_HOUR_US = 3_600_000_000
+_GRAINS = tuple(ROWS)
+_MIXED_MAX = 8
+_LONGEST = {
+    Bucket.QUARTER: timedelta(minutes=15),
+    Bucket.HOUR: timedelta(hours=1),
+    Bucket.DAY: timedelta(hours=25),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a range that is read from the rollups of one grain."""
+
+    grain: Bucket
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What decides which rollups may be read.
+
+    counted_by: the zone that hours and days are cut by. minutes_from: since when
+    minutes are kept; None for all of them.
+    """
+
+    counted_by: ZoneInfo
+    minutes_from: datetime | None
+
+
+def read_history(session: Session) -> History:
+    return History(read_time_zone(session), read_minutes_from(session))
+
+
+def fitting_grains(
+    history: History, start: datetime, end: datetime, bucket: Bucket, zone: ZoneInfo
+) -> tuple[Bucket, ...]:
+    """List the grains whose rollups add up to such buckets of a zone, finest first."""
+    if bucket is Bucket.DAY and zone.key == history.counted_by.key:
+        return _GRAINS
+    if bucket in (Bucket.HOUR, Bucket.DAY) and hours_agree(zone, history.counted_by, start, end):
+        return _GRAINS[:3]
+    return _GRAINS[:1] if bucket is Bucket.MINUTE else _GRAINS[:2]
+
+
+def cover(
+    history: History, start: datetime, end: datetime, grains: Sequence[Bucket] = _GRAINS
+) -> Iterator[Piece]:
+    """Cover a range with the coarsest of the grains, and its edges with finer ones.
+
+    Minutes that are kept no more are covered by the quarters that they lie in;
+    where minutes alone are asked for, by nothing.
+    """
+    has_quarters = Bucket.QUARTER in grains
+    for piece in _cover(start, end, grains, history.counted_by):
+        if piece.grain is Bucket.MINUTE and history.minutes_from is not None:
+            yield from _replace_pruned(piece, history.minutes_from, has_quarters)
+        else:
+            yield piece
+
+
+def sum_by_bucket(
+    session: Session,
+    pieces: Sequence[Piece],
+    edges_us: NDArray[np.int64],
+    camera_ids: Sequence[int],
+    shift_us: int | None = None,
+) -> Sums:
+    """Sum the pieces up into buckets; edges_us: (n + 1,) where they begin, and the last one's end.
+
+    shift_us: hours begin so long after those of UTC, so that quarters may be summed
+    up to hours; None where buckets are finer, or where that changes on the way.
+    """
+    sums = np.zeros((len(edges_us) - 1, SUMS_WIDTH), np.int64)
+    for piece in pieces:
+        found = session.execute(_bucket_query(piece, camera_ids, shift_us)).all()
+        if found:
+            slots = np.array(found, np.int64)  # (m, 1 + SUMS_WIDTH)
+            buckets = np.searchsorted(edges_us, slots[:, 0], "right") - 1
+            np.add.at(sums, buckets, slots[:, 1:])
+    return sums
+
+
+def sum_by_camera(
+    session: Session, pieces: Sequence[Piece], camera_ids: Sequence[int]
+) -> dict[int, Sums]:
+    """Sum the pieces up by camera; those without any rollup are left out. Each: (5,)."""
+    sums: dict[int, Sums] = {}
+    for piece in pieces:
+        row: Any = ROWS[piece.grain]
+        query = select(row.camera_id, *_sums(piece.grain)).group_by(row.camera_id)
+        for camera_id, *counts in session.execute(query.where(*_within(piece, camera_ids))):
+            sums[camera_id] = sums.get(camera_id, 0) + np.array(counts, np.int64)
+    return sums
+
+
+def find_versions(
+    session: Session, pieces: Sequence[Piece], camera_ids: Sequence[int]
+) -> tuple[str, ...]:
+    """List the model versions that judged, by name.
+
+    Where rollups name several, the finer ones within tell which; of each grain the
+    first few mixed ones are looked into, for a model is changed seldom. `several`
+    itself is answered only where nothing tells more.
+    """
+    found: set[str] = set()
+    mixed: list[Piece] = list(pieces)
+    while mixed:
+        names, mixed = _versions_of(session, mixed, camera_ids)
+        found |= names
+    named = found - {"", SEVERAL_VERSIONS}
+    return tuple(sorted(named)) if named else tuple(found & {SEVERAL_VERSIONS})
+
+
+def _cover(
+    start: datetime, end: datetime, grains: Sequence[Bucket], zone: ZoneInfo
+) -> Iterator[Piece]:
+    *finer, coarsest = grains
+    if not finer:
+        yield Piece(coarsest, floor(start, coarsest, zone), end)
+        return
+    first, last = _ceiling(start, coarsest, zone), floor(end, coarsest, zone)
+    if first >= last:
+        yield from _cover(start, end, finer, zone)
+        return
+    if start < first:
+        yield from _cover(start, first, finer, zone)
+    yield Piece(coarsest, first, last)
+    if last < end:
+        yield from _cover(last, end, finer, zone)
+
+
+def _replace_pruned(piece: Piece, kept_from: datetime, has_quarters: bool) -> Iterator[Piece]:
+    """Cover minutes before `kept_from` by quarters; the mark is a quarter's start itself."""
+    utc = ZoneInfo("UTC")
+    if piece.start < kept_from and has_quarters:
+        start = floor(piece.start, Bucket.QUARTER, utc)
+        end = min(_ceiling(piece.end, Bucket.QUARTER, utc), kept_from)
+        yield Piece(Bucket.QUARTER, start, end)
+    if piece.end > kept_from:
+        yield Piece(Bucket.MINUTE, max(piece.start, kept_from), piece.end)
+
+
+def _ceiling(moment: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
+    start = floor(moment, bucket, zone)
+    return start if start == moment else following(start, bucket, zone)
+
+
+def _bucket_query(piece: Piece, camera_ids: Sequence[int], shift_us: int | None) -> Any:
+    """Sum a piece up by time; the moments come as plain microseconds: there are thousands."""
+    start: ColumnElement[int] = as_type(ROWS[piece.grain].start, BigInteger)
+    if shift_us is not None and piece.grain in (Bucket.MINUTE, Bucket.QUARTER):
+        # Written out: PostgreSQL takes two bound numbers for two groupings.
+        start = start - (start - _number(shift_us)) % _number(_HOUR_US)
+    return select(start, *_sums(piece.grain)).where(*_within(piece, camera_ids)).group_by(start)
+
+
+def _number(value: int) -> ColumnElement[int]:
+    return literal_column(str(value), BigInteger)
+
+
+def _within(piece: Piece, camera_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    row = ROWS[piece.grain]
+    return row.start >= piece.start, row.start < piece.end, row.camera_id.in_(camera_ids)
+
+
+def _sums(grain: Bucket) -> list[ColumnElement[int]]:
+    row: Any = ROWS[grain]
+    seen = func.count() if grain is Bucket.MINUTE else func.sum(row.seen_minutes)
+    # SUM of integers is NUMERIC on PostgreSQL.
+    sums = [cast(func.sum(getattr(row, name)), BigInteger) for name in COUNTS]
+    return [*sums, cast(seen, BigInteger)]
+
+
+def _versions_of(
+    session: Session, pieces: Sequence[Piece], camera_ids: Sequence[int]
+) -> tuple[set[str], list[Piece]]:
+    """Name what judged in some pieces, and where to look closer."""
+    found: set[str] = set()
+    mixed: list[Piece] = []
+    for piece in pieces:
+        row = ROWS[piece.grain]
+        query = select(row.model_version).where(*_within(piece, camera_ids)).distinct()
+        names = set(session.scalars(query))
+        if SEVERAL_VERSIONS in names and piece.grain is not Bucket.MINUTE:
+            mixed += _mixed_pieces(session, piece, camera_ids)
+        found |= names
+    return found, mixed[:_MIXED_MAX]
+
+
+def _mixed_pieces(session: Session, piece: Piece, camera_ids: Sequence[int]) -> Iterator[Piece]:
+    """Name the finer stretches within those that several versions judged."""
+    row = ROWS[piece.grain]
+    query = select(row.start).where(*_within(piece, camera_ids)).distinct()
+    query = query.where(row.model_version == SEVERAL_VERSIONS).order_by(row.start)
+    finer = _GRAINS[_GRAINS.index(piece.grain) - 1]
+    for start in session.scalars(query.limit(_MIXED_MAX)):
+        yield Piece(finer, start, min(start + _LONGEST[piece.grain], piece.end))
