@@ -88,4 +88,5 @@ def _describe(change: "Change") -> str:
 def _sum_up(changes: int, is_confirmed: bool) -> str:
     if not changes:
         return "nothing to change: all is so already"
-    return f"{changes} changes" + (" made" if is_confirmed else "; say --yes to make them")
+    words = "1 change" if changes == 1 else f"{changes} changes"
+    return f"{words} made" if is_confirmed else f"{words}; nothing is done before you say --yes"

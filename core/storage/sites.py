@@ -261,4 +261,4 @@ def _taken(kind: str, name: str) -> NameTaken:
 
 def _refuse_used(session: Session, column: _Place, place: int, words: str) -> None:
     if cameras := _count_cameras(session, column).get(place):
-        raise Conflict(f"{words} has {cameras} cameras; move or remove them first")
+        raise Conflict(f"{words} still has cameras ({cameras}); move or remove them first")

@@ -62,10 +62,10 @@ def test_an_import_says_what_it_would_do_and_does_it_when_confirmed(
     file.write_text(file.read_text().replace("North", "South"))
     told = call("config", "import", file, "--data", data)
     assert 'camera.change: camera 1 "door" {"site": "North"} -> {"site": "South"}' in told.stdout
-    assert "1 changes; say --yes to make them" in told.stdout
+    assert "1 change; nothing is done before you say --yes" in told.stdout
     again = call("config", "import", file, "--data", data)
     assert again.stdout == told.stdout
-    assert "1 changes made" in call("config", "import", file, "--yes", "--data", data).stdout
+    assert "1 change made" in call("config", "import", file, "--yes", "--data", data).stdout
     answer = call("config", "import", "-", "--yes", "--data", data, text=file.read_text())
     assert answer.stdout == "nothing to change: all is so already\n"
     assert "p@ss" not in told.output
