@@ -16,8 +16,6 @@ from pydantic import (
     Field,
 )
 
-from core.names import Name as Name
-from core.names import Text as Text
 from core.statistics import Counts
 from dashboard.problems import unfit
 
