@@ -165,11 +165,6 @@ def remove_camera(
     session.execute(delete(OpenPictureRow).where(OpenPictureRow.camera_id == camera_id))
 
 
-def camera_exists(session: Session, camera_id: int) -> bool:
-    """Say whether a camera was ever registered; removed ones count."""
-    return session.get(CameraRow, camera_id) is not None
-
-
 def describe(camera: Camera) -> str:
     """Name a camera, as the subject of a line in the audit."""
     return f'camera {camera.id} "{camera.name}"'

@@ -16,7 +16,6 @@ from core.storage.cameras import (
     Camera,
     NewCamera,
     add_camera,
-    camera_exists,
     change_camera,
     find_camera,
     get_camera,
@@ -194,7 +193,7 @@ def test_a_removed_camera_frees_its_name_and_keeps_its_row(
     with database.write() as session:
         second = add_camera(session, box, DOOR)
         assert [camera.id for camera in list_cameras(session, box)] == [second.id]
-        assert camera_exists(session, first.id)
+        assert session.get(CameraRow, first.id) is not None
         with pytest.raises(NotFound):
             get_camera(session, box, first.id)
         with pytest.raises(NotFound):
