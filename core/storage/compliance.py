@@ -129,11 +129,12 @@ def compliance(
     span = Span(start, end, bucket, zone, now)
     starts = list_starts(start, end, bucket, zone)
     chosen = choose_cameras(session, cameras or CameraFilter())
-    tallies = tally_by_bucket(session, span, starts, chosen)
+    table = _count(session, span, starts, chosen)
     history = read_history(session)
+    rows = zip(starts, table.tolist(), strict=True)
     return Compliance(
-        tuple(ComplianceBucket(*one) for one in zip(starts, tallies, strict=True)),
-        sum(tallies, Tally()),
+        tuple(ComplianceBucket(start, _tally(row)) for start, row in rows),
+        _tally(table.sum(axis=0).tolist()),
         find_versions(session, tuple(cover(history, start, end)), chosen),
         history.minutes_from,
     )
@@ -172,6 +173,13 @@ def tally_by_bucket(
     session: Session, span: Span, starts: Sequence[datetime], camera_ids: Sequence[int]
 ) -> list[Tally]:
     """Count over a range per bucket; starts: those of the span."""
+    return [_tally(row) for row in _count(session, span, starts, camera_ids).tolist()]
+
+
+def _count(
+    session: Session, span: Span, starts: Sequence[datetime], camera_ids: Sequence[int]
+) -> NDArray[np.int64]:
+    """Count per bucket: (n, 6), the columns of Sums and the minutes expected."""
     start, end = span.start, span.end
     history = read_history(session)
     edges_us = _edges(starts, span)
@@ -181,8 +189,12 @@ def tally_by_bucket(
     shift_us = fixed_shift(span.zone, start, end) if is_long else None
     sums = sum_by_bucket(session, pieces, edges_us, camera_ids, shift_us)
     expected = read_lives(session, camera_ids).minutes_by_bucket(edges_us, start, end, span.now)
-    rows = zip(sums.tolist(), expected.tolist(), strict=True)
-    return [Tally(Counts(*counts), seen, there) for (*counts, seen), there in rows]
+    return np.column_stack((sums, expected))
+
+
+def _tally(row: Sequence[int]) -> Tally:
+    mask, incorrect_mask, no_mask, unsure, seen, expected = row
+    return Tally(Counts(mask, incorrect_mask, no_mask, unsure), seen, expected)
 
 
 def list_starts(

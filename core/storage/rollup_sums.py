@@ -97,7 +97,8 @@ def sum_by_bucket(
     """
     sums = np.zeros((len(edges_us) - 1, SUMS_WIDTH), np.int64)
     for piece in pieces:
-        found = session.execute(_bucket_query(piece, camera_ids, shift_us)).all()
+        # Plain tuples: numpy asks each of SQLAlchemy's rows at length what it is.
+        found = [tuple(row) for row in session.execute(_bucket_query(piece, camera_ids, shift_us))]
         if found:
             slots = np.array(found, np.int64)  # (m, 1 + SUMS_WIDTH)
             buckets = np.searchsorted(edges_us, slots[:, 0], "right") - 1
