@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from core.face_crops import CONTEXT
+from models.manifest import SHIPPED_CLASSIFIER, read_manifest
 from models.preprocess import (
     SHARPNESS_SIDE,
     resize,
@@ -60,3 +62,8 @@ def test_the_input_is_the_crop_stretched_with_its_colours_turned() -> None:
 
     assert (pixels[0] == resize(crop, 64)[:, :, ::-1]).all()
     assert (pixels[1] == resize(crop[:50], 64)[:, :, ::-1]).all()
+
+
+def test_kept_pictures_are_cut_as_the_shipped_classifier_sees_faces() -> None:
+    """So what is kept can be explained later, as it was judged."""
+    assert read_manifest(SHIPPED_CLASSIFIER).context == CONTEXT
