@@ -6,7 +6,7 @@ of each shard. Four Lua scripts own every change, so each is one atomic step.
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 PICTURE_LIFE_MS = 3000
 """A watched camera's picture outlives its analysis this long, until its overlay has come."""
+
+CROPS_WAITING_MAX = 500
+"""Results of a partition that may wait with their crops; later ones leave theirs out. While
+SQL is away crops would fill Redis: a result takes 0.2 kB, its crops up to some 40."""
 
 _SCRIPTS = Path(__file__).parent / "lua"
 
@@ -80,12 +84,17 @@ class FrameQueue:
         return taken
 
     def finish(self, leased: LeasedFrame, result: Result) -> bool:
-        """Write result, count and deletion at once. False if the lease had run out."""
-        return self._end(leased.frame.camera_id, leased.token, "analysed", encode_result(result))
+        """Write result, count and deletion at once. False if the lease had run out.
+
+        Where many results wait already, this one goes without its crops.
+        """
+        entry = encode_result(result)
+        bare = encode_result(replace(result, crops=())) if result.crops else entry
+        return self._end(leased.frame.camera_id, leased.token, "analysed", entry, bare)
 
     def fail(self, leased: LeasedFrame) -> bool:
         """Count a frame that could not be decoded."""
-        return self._end(leased.frame.camera_id, leased.token, "failed", b"")
+        return self._end(leased.frame.camera_id, leased.token, "failed")
 
     def _take_now(self, count: int) -> Iterator[LeasedFrame]:
         """Ask the shards in turn, beginning with another one each time."""
@@ -105,16 +114,19 @@ class FrameQueue:
             try:
                 yield LeasedFrame(decode_frame(int(camera), entry), token)
             except BadEntry:
-                self._end(int(camera), token, "failed", b"")
+                self._end(int(camera), token, "failed")
 
     def _wait_for_bell(self, wait_s: float) -> bool:
         bells = [shard_prefix(shard) + "bell" for shard in range(self._shards)]
         return self._redis.blpop(bells, timeout=wait_s) is not None
 
-    def _end(self, camera_id: int, token: str, outcome: str, entry: bytes) -> bool:
+    def _end(
+        self, camera_id: int, token: str, outcome: str, entry: bytes = b"", bare: bytes = b""
+    ) -> bool:
         prefix = self._prefix(camera_id)
         keys = [prefix + name for name in ("waiting", "inflight", "leases", "bell")]
-        return bool(self._finish(keys, [prefix, camera_id, token, outcome, entry, PICTURE_LIFE_MS]))
+        asked: list[str | int | bytes] = [prefix, camera_id, token, outcome, entry]
+        return bool(self._finish(keys, [*asked, PICTURE_LIFE_MS, bare, CROPS_WAITING_MAX]))
 
     def _prefix(self, camera_id: int) -> str:
         return shard_prefix(shard_of(camera_id, self._shards))

@@ -58,9 +58,12 @@ class ResultQueue:
         rows: Any = self._redis.xread(streams, count=count, block=int(wait_s * 1000) or None)
         return [_read(names[name.decode()], entries) for name, entries in rows]
 
-    def trim(self, partition: int, mark: str) -> None:
-        """Remove what has been recorded, up to and including the mark."""
-        self._redis.xtrim(self._key("results", partition), minid=_after(mark), approximate=False)
+    def trim(self, marks: Mapping[int, str]) -> None:
+        """Remove what has been recorded, up to and including each partition's mark."""
+        with self._redis.pipeline(transaction=False) as pipe:
+            for partition, mark in marks.items():
+                pipe.xtrim(self._key("results", partition), minid=_after(mark), approximate=False)
+            pipe.execute()
 
     def _key(self, name: str, partition: int) -> str:
         return _key(name, partition, self._shards)

@@ -46,6 +46,11 @@ class OwnedPartitions:
         self._results = results
         self._count_recorders = count_recorders
 
+    @property
+    def applied(self) -> dict[int, str]:
+        """Tell up to which result each partition is recorded."""
+        return {partition: state.mark.applied for partition, state in self.states.items()}
+
     def renew(self) -> None:
         """Hold our fair share of the partitions; give back what is above it."""
         share = -(-PARTITIONS // max(1, self._count_recorders()))

@@ -6,7 +6,7 @@ is worthless, is discarded and read anew.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from core.errors import DatabaseAway
@@ -61,14 +61,18 @@ class Recorder:
         at the next step: results wait in Redis meanwhile.
         """
         try:
-            if _is_due(self._kept_up_at, now, UPKEEP_S):
+            is_due = _is_due(self._kept_up_at, now, UPKEEP_S)
+            if is_due:
                 self._kept_up_at = now
-                self._keep_up(now)
+                self._keep_up()
+            batches = self._results.take(self._owned.applied, BATCH_RESULTS, wait_s)
+            self._record(batches)
+            if is_due:
+                self._end_silent(now, {one.partition for one in batches if _is_full(one)})
             if _is_due(self._copied_at, now, COPY_EVERY_S):
                 self._copied_at = now
                 self._copy_accounts()
-            marks = {number: state.mark.applied for number, state in self._owned.states.items()}
-            return self._record(self._results.take(marks, BATCH_RESULTS, wait_s))
+            return sum(len(batch.results) for batch in batches)
         except DatabaseAway:
             self._owned.forget_all()
             self._kept_up_at = self._copied_at = None
@@ -78,14 +82,22 @@ class Recorder:
         """Give the partitions back, so that another recorder need not wait."""
         self._owned.give_all_back()
 
-    def _keep_up(self, now: datetime) -> None:
-        """Once a second: leases, what was chosen anew, tracks of silent cameras."""
+    def _keep_up(self) -> None:
+        """Once a second: leases, and what was chosen anew."""
         self._owned.renew()
         with self._database.read() as session:
             self._watch = read_watch(session)
+
+    def _end_silent(self, now: datetime, behind: Collection[int]) -> None:
+        """End the tracks of cameras that say nothing.
+
+        behind: partitions of which more waits than was taken. After an outage of ours
+        their cameras only seem to be silent.
+        """
         ended = [
             end_silent(partition, state, self._watch, now)
             for partition, state in self._owned.states.items()
+            if partition not in behind
         ]
         self._write([recording for recording in ended if recording is not None])
 
@@ -99,20 +111,17 @@ class Recorder:
             ]
         )
 
-    def _record(self, batches: Sequence[ResultBatch]) -> int:
+    def _record(self, batches: Sequence[ResultBatch]) -> None:
         """Write all batches in one transaction, each with its mark; then trim and show."""
         states = self._owned.states
         prepared = [take_in(batch, states[batch.partition], self._watch) for batch in batches]
         written = self._write([one.recording for one in prepared])
-        for one in prepared:
-            if one.batch.partition not in written:
-                continue
-            # After the commit: a crash in between reads these again, and the mark skips them.
-            self._results.trim(one.batch.partition, one.recording.applied)
-            self.recorded += len(one.batch.results)
-            self.refused += one.batch.refused
-            self._publish(one.overlays)
-        return sum(len(batch.results) for batch in batches)
+        ours = [one for one in prepared if one.recording.partition in written]
+        # After the commit: a crash in between reads these again, and the mark skips them.
+        self._results.trim({one.recording.partition: one.recording.applied for one in ours})
+        self.recorded += sum(len(one.batch.results) for one in ours)
+        self.refused += sum(one.batch.refused for one in ours)
+        self._publish([overlay for one in ours for overlay in one.overlays])
 
     def _write(self, recordings: Sequence[Recording]) -> set[int]:
         """Write recordings; returns the partitions that were still ours.
@@ -132,6 +141,10 @@ class Recorder:
                 logger.warning("partition %d has another recorder; giving way", partition)
                 self._owned.give_back(partition)
         return set(moved)
+
+
+def _is_full(batch: ResultBatch) -> bool:
+    return len(batch.results) + batch.refused >= BATCH_RESULTS
 
 
 def _is_due(last: datetime | None, now: datetime, every_s: float) -> bool:

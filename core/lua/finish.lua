@@ -1,7 +1,8 @@
 -- Write result, count and deletion at once, if the lease still holds; else nothing.
 --
 -- KEYS: waiting, inflight, leases, bell
--- ARGV: prefix, camera, token, outcome (analysed or failed), entry, picture life ms
+-- ARGV: prefix, camera, token, outcome (analysed or failed), entry, picture life ms,
+--   the same entry without crops, and how many results may wait before that is written
 -- Returns 1 if the frame was ours to finish.
 local waiting, inflight, leases, bell = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local prefix, camera, token, outcome, entry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
@@ -19,7 +20,11 @@ count(prefix, camera, minute_of(pushed), outcome)
 redis.call('ZREM', inflight, camera)
 redis.call('HDEL', leases, camera)
 if outcome == 'analysed' then
-  redis.call('XADD', stream_key(prefix, camera), '*', 'r', entry)
+  local stream = stream_key(prefix, camera)
+  if redis.call('XLEN', stream) >= tonumber(ARGV[8]) then
+    entry = ARGV[7]
+  end
+  redis.call('XADD', stream, '*', 'r', entry)
 end
 
 -- Someone is looking: keep the picture for as long as its overlay takes to come.

@@ -35,7 +35,7 @@ def test_reading_removes_nothing_and_trimming_only_what_is_recorded(redis: Redis
     (batch,) = queue.take({1: "0-0"}, 1, 0.1)
 
     assert count_waiting_results(redis) == 2
-    queue.trim(1, batch.last_id)
+    queue.trim({1: batch.last_id})
     assert count_waiting_results(redis) == 1
     (rest,) = queue.take({1: batch.last_id}, 10, 0.1)
     assert len(rest.results) == 1

@@ -141,7 +141,7 @@ def test_a_paused_owner_gives_way_to_the_one_that_took_over(house: House, camera
 
     stale = analysed(9, [box(10)], camera_id=camera_id)
     house.write(stale)
-    house.recorder._keep_up = lambda now: None  # type: ignore[method-assign]  # a pause before upkeep
+    house.recorder._keep_up = lambda: None  # type: ignore[method-assign]  # a pause before upkeep
     house.step()
 
     assert len(house.sightings()) == 1
@@ -157,6 +157,21 @@ def test_the_tracks_of_a_silent_camera_are_closed(house: House, camera_id: int) 
     assert [one.ended_at for one in house.sightings()] == [at(0.8)]
     with house.database.read() as session:
         assert read_open_tracks(session, camera_id % 32) == {camera_id: b""}
+
+
+def test_who_is_in_view_after_an_outage_of_ours_is_one_person(house: House, camera_id: int) -> None:
+    """As long as results wait, a camera that seems silent is not."""
+    for number in range(5):
+        house.write(analysed(number * 0.2, [box(10)], NO_MASK, camera_id))
+    house.step(1)
+    for number in range(5, 250):
+        house.write(analysed(number * 0.2, [box(10)], NO_MASK, camera_id))
+    successor = House(house.redis, house.database)
+    while successor.step(50.2):
+        pass
+    assert successor.sightings() == []
+    successor.step(60)
+    assert [one.faces for one in successor.sightings()] == [250]
 
 
 def test_a_flicker_is_not_recorded(house: House, camera_id: int) -> None:
