@@ -1,7 +1,8 @@
 """Which faces count, and when masks are required."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import cv2
@@ -245,6 +246,46 @@ def test_clocks_decide_where_they_are_changed(
     )
     assert is_required(rules, local.astimezone(UTC), zone) is expected
     assert is_required(rules, local, zone) is expected
+
+
+SPANS = st.fixed_dictionaries(
+    {
+        "days": st.lists(st.sampled_from(list(Weekday)), min_size=1, unique=True),
+        "from": st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59)),
+        "to": st.builds("{:02}:{:02}".format, st.integers(0, 23), st.integers(0, 59)),
+    }
+)
+
+
+def minutes_of(span: dict[str, Any]) -> set[tuple[Weekday, str]]:
+    """The slow way: list every minute of the week by walking through the span."""
+    found = set()
+    for day in span["days"]:
+        # 5 January 2026 is a Monday.
+        minute = datetime.fromisoformat(f"2026-01-05T{span['from']}")
+        minute += timedelta(days=list(Weekday).index(day))
+        while True:
+            found.add((list(Weekday)[minute.weekday()], f"{minute:%H:%M}"))
+            minute += timedelta(minutes=1)
+            if f"{minute:%H:%M}" == span["to"]:
+                break
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(SPANS, min_size=1, max_size=3))
+def test_a_schedule_holds_in_the_minutes_that_walking_through_it_meets(
+    schedule: list[dict[str, Any]],
+) -> None:
+    required_minutes = set().union(*map(minutes_of, schedule))
+    rules = CameraRules.model_validate({"schedule": schedule})
+    week = (
+        datetime(2026, 6, 8, 0, 0, 59, tzinfo=BERLIN) + timedelta(minutes=7 * n)
+        for n in range(1440)
+    )
+    for moment in week:
+        here = (list(Weekday)[moment.weekday()], f"{moment:%H:%M}")
+        assert is_required(rules, moment, BERLIN) is (here in required_minutes), here
 
 
 def test_rules_survive_being_written_and_read() -> None:
