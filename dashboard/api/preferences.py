@@ -4,22 +4,55 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response
+from pydantic import Field
 
-from core.preferences import Preferences
+from core.preferences import CountedPhase, Days, EvidenceMode, Preferences
 from core.storage.audit import record_change
 from core.storage.preferences import read_preferences, write_preferences
 from core.storage.users import Role
 from dashboard.access import needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import answer
+from dashboard.api.schemas import Asked, answer
 from dashboard.audit import actor
 from dashboard.services import services
 
 blueprint = api_blueprint("preferences", "What is chosen while everything runs.")
 
 
-class PreferencesChanges(Preferences):
-    """What to change; what is left out stays, within retention and verdict_rule too."""
+class RetentionChanges(Asked):
+    """What is left out or null stays."""
+
+    pictures_days: Days | None = None
+    pictures_megabytes: int | None = Field(
+        None, ge=1, le=10_000_000, description="Oldest go first."
+    )
+    sightings_days: Days | None = None
+    minutes_days: Days | None = None
+    audit_days: Days | None = None
+    jobs_days: Days | None = None
+
+
+class VerdictRuleChanges(Asked):
+    """What is left out or null stays; docs/verdicts.md says what each of them does."""
+
+    faces_min: int | None = Field(None, ge=1, le=100)
+    weight_min: float | None = Field(None, ge=0, le=100)
+    agreement_min: float | None = Field(None, ge=0, le=1)
+    face_px_min: int | None = Field(None, ge=1, le=1_000)
+    changed: CountedPhase | None = None
+
+
+class PreferencesChanges(Asked):
+    """What to change; what is left out or null stays.
+
+    No field has a default of its own: a client that fills those in would set back
+    what others have chosen.
+    """
+
+    evidence: EvidenceMode | None = None
+    retention: RetentionChanges | None = None
+    verdict_rule: VerdictRuleChanges | None = None
+    session_hours: int | None = Field(None, ge=1, le=8_760)
 
 
 @blueprint.get("/preferences", responses={200: Preferences})
@@ -43,10 +76,10 @@ def change(body: PreferencesChanges) -> Response:
     return answer(after)
 
 
-def _merge(before: Preferences, changes: Preferences) -> Preferences:
+def _merge(before: Preferences, changes: PreferencesChanges) -> Preferences:
     """Take over what was sent, and leave the rest."""
     merged = before.model_dump()
-    for name, value in changes.model_dump(exclude_unset=True).items():
+    for name, value in changes.model_dump(exclude_none=True).items():
         merged[name] = merged[name] | value if isinstance(value, dict) else value
     return Preferences.model_validate(merged)
 

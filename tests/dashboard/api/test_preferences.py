@@ -5,11 +5,17 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pydantic import BaseModel
 
-from core.preferences import Preferences
+from core.preferences import Preferences, Retention, VerdictRule
 from core.storage.engine import Database
 from core.storage.preferences import read_preferences
 from core.storage.tables import AuditRow
+from dashboard.api.preferences import (
+    PreferencesChanges,
+    RetentionChanges,
+    VerdictRuleChanges,
+)
 
 
 def test_a_new_installation_answers_its_defaults(admin: FlaskClient) -> None:
@@ -21,6 +27,7 @@ def test_a_new_installation_answers_its_defaults(admin: FlaskClient) -> None:
 def test_what_is_left_out_stays_as_it_was(admin: FlaskClient, database: Database) -> None:
     admin.patch("/api/v1/preferences", json={"retention": {"pictures_days": 3}})
     admin.patch("/api/v1/preferences", json={"evidence": "numbers", "verdict_rule": {}})
+    admin.patch("/api/v1/preferences", json={"evidence": None, "retention": {"jobs_days": None}})
     answer = admin.patch("/api/v1/preferences", json={"retention": {"jobs_days": 5}})
 
     with database.read() as session:
@@ -45,7 +52,7 @@ def test_the_audit_shows_what_stood_there_before(admin: FlaskClient, database: D
     "body",
     [
         pytest.param({"retention": {"pictures_days": 0}}, id="no day"),
-        pytest.param({"retention": None}, id="null"),
+        pytest.param({"retention": 3}, id="no group"),
         pytest.param({"verdict_rule": {"agreement_min": 2}}, id="above one"),
         pytest.param({"evidence": "portraits"}, id="unknown mode"),
         pytest.param({"colour": "red"}, id="unknown choice"),
@@ -64,3 +71,24 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
 def test_only_administrators_choose(operator: FlaskClient) -> None:
     assert operator.get("/api/v1/preferences").status_code == 403
     assert operator.patch("/api/v1/preferences", json={}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("choices", "changes"),
+    [
+        pytest.param(Preferences, PreferencesChanges, id="preferences"),
+        pytest.param(Retention, RetentionChanges, id="retention"),
+        pytest.param(VerdictRule, VerdictRuleChanges, id="verdict rule"),
+    ],
+)
+def test_every_choice_can_be_changed_within_its_bounds_and_none_by_default(
+    choices: type[BaseModel], changes: type[BaseModel]
+) -> None:
+    expected = choices.model_json_schema()["properties"]
+    offered = changes.model_json_schema()["properties"]
+
+    assert offered.keys() == expected.keys()
+    assert all(field.get("default") is None for field in offered.values())
+    for name, field in expected.items():
+        bounds = {key: field[key] for key in ("minimum", "maximum") if key in field}
+        assert bounds.items() <= offered[name]["anyOf"][0].items(), name
