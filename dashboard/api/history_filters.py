@@ -26,7 +26,7 @@ def _check_zone(value: str) -> str:
 ZoneName: TypeAlias = Annotated[
     str,
     AfterValidator(_check_zone),
-    Field(description="IANA time zone.", examples=["Europe/Berlin"]),
+    Field(description="IANA time zone.", json_schema_extra={"example": "Europe/Berlin"}),
 ]
 
 
