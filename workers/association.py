@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from core.types import Faces
-from workers.motion import SIGHT_NOISE, Motion, MotionFilter, MotionFilterFactory
+from workers.motion import EDGE_WIDTHS, SIGHT_NOISE, Motion, MotionFilter, MotionFilterFactory
 
-STRANGER = 14.0
+STRANGER = 13.0
 """The distance from which a face is rather a stranger's."""
+EDGE_STRANGER = 8.0
+"""The same at the picture's edge, where strangers come in and others go out."""
 WIDTH_SPREAD = 0.15
 """Deviation of the logarithm of a found width from the width held."""
 LABEL_FLOOR = 0.1
@@ -57,20 +59,24 @@ class Associator(Tracker):
             past_detections_length=0,
         )
         # The constructor takes names of distances, and functions of a single pair.
-        self.distance_function = FaceDistance()
+        self.distance_function = self._faces = FaceDistance()
 
     @property
     def followed(self) -> list[Followed]:
         return [Followed(known) for known in self.tracked_objects]
 
-    def associate(self, faces: Faces, step_s: float) -> list[int]:
+    def associate(self, faces: Faces, size_wh: tuple[int, int], step_s: float) -> list[int]:
         """Let time pass and hand the faces over; gives the id of each, in order."""
+        self._faces.size_wh = size_wh
         for known in self.followed:
             known.filter.step_s = step_s
         for kept in self.tracked_objects:
             kept.hit_counter = 1  # who is forgotten, and when, is not norfair's business
-        detections = _detections(faces)
+        detections, before = _detections(faces), {known.id for known in self.followed}
         self.update(detections)
+        for known in self.followed:
+            if known.id not in before:
+                known.motion.enter(size_wh)
         ids = {id(known.worn): known.id for known in self.followed}
         return [ids[id(detection.data)] for detection in detections]
 
@@ -98,13 +104,16 @@ class Associator(Tracker):
 class FaceDistance(Distance):
     """Distances as norfair asks for them; those of strangers are above zero."""
 
+    size_wh = (0, 0)
+    """The picture's; set before it measures."""
+
     def get_distances(self, objects: Sequence[Any], candidates: Sequence[Any] | None) -> Floats:
         """Give (candidates, objects)."""
         if not objects or not candidates:
             return np.full((len(candidates or ()), len(objects)), np.inf)
         seen = np.array([_seen(one) for one in candidates])[:, None]
         foreseen = np.array([_foreseen(one) for one in objects])[None]
-        return measure(seen, foreseen) - STRANGER
+        return measure(seen, foreseen) - strangeness(seen, self.size_wh)
 
 
 def measure(seen: Floats, foreseen: Floats) -> Floats:
@@ -119,6 +128,14 @@ def measure(seen: Floats, foreseen: Floats) -> Floats:
     size = (np.log(seen[..., 2] / width) / WIDTH_SPREAD) ** 2
     likeness = (seen[..., 3:6] * foreseen[..., 3:6]).sum(axis=-1)
     return np.asarray(place + size - 2 * np.log(likeness + LABEL_FLOOR))
+
+
+def strangeness(seen: Floats, size_wh: tuple[int, int]) -> Floats:
+    """Give the distance from which each face, see measure, is rather a stranger's."""
+    places = seen[..., :2]
+    to_edges = np.minimum(places, np.array(size_wh) - places).min(axis=-1)
+    is_at_edge = to_edges < EDGE_WIDTHS * seen[..., 2]
+    return np.where(is_at_edge, EDGE_STRANGER, STRANGER)
 
 
 def _detections(faces: Faces) -> list[Detection]:

@@ -14,7 +14,11 @@ from numpy.typing import NDArray
 
 SIGHT_NOISE = 0.1
 """Widths that a found box is off: the detector's 0.05, and the head that bobs."""
-START_SPEED_X, START_SPEED_Y = 7.0, 3.5
+ENTRY_SPEED_X, ENTRY_SPREAD_X, ENTRY_SPREAD_Y = 5.0, 4.0, 1.5
+"""Speed, and its deviations, of who comes in at a side: 0.1 to 1.3 m/s inwards."""
+EDGE_WIDTHS = 1.0
+"""So near an edge a face's centre is at it, in face widths."""
+START_SPEED_X, START_SPEED_Y = 7.0, 2.5
 """Deviation of the speed of who is seen first, in widths a second: 1 m/s across, less
 up and down. A face is 0.14 to 0.16 m wide."""
 WANDER_X, WANDER_Y = 8.0, 3.0
@@ -88,13 +92,18 @@ class Motion:
         self.height = height
         self.missed_s = 0.0
 
-    def rest(self, passed_s: float, size_wh: tuple[int, int]) -> None:
-        """Hear that the scene is unchanged: one stands still, unless one had left it."""
-        if self.missed_s and not self.is_within(size_wh):
-            self.missed_s += passed_s
-            return
+    def rest(self) -> None:
+        """Hear that nothing moves."""
         self.across.rest(START_SPEED_X)
         self.down.rest(START_SPEED_Y)
+
+    def enter(self, size_wh: tuple[int, int]) -> None:
+        """Take who is first seen at a side for one who comes in there."""
+        inwards = _inwards(self.across.place, EDGE_WIDTHS * self.width, size_wh[0])
+        if inwards:
+            self.across.speed = inwards * ENTRY_SPEED_X * self.width
+            self.across.speed_variance = ENTRY_SPREAD_X**2
+            self.down.speed_variance = ENTRY_SPREAD_Y**2
 
     def is_within(self, size_wh: tuple[int, int]) -> bool:
         """Say whether the centre is foreseen to be in the picture."""
@@ -106,6 +115,13 @@ def start_motion(x: float, y: float, width: float, height: float) -> Motion:
     across = Axis(x, speed_variance=START_SPEED_X**2)
     down = Axis(y, speed_variance=START_SPEED_Y**2)
     return Motion(across, down, max(width, 1.0), height)
+
+
+def _inwards(place: float, margin: float, size: float) -> int:
+    """Give the direction away from the edge that is so near, 0 if none is."""
+    if place < margin:
+        return 1
+    return -1 if place >= size - margin else 0
 
 
 class MotionFilter:

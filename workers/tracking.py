@@ -20,8 +20,6 @@ from workers.verdicts import NO_VOTES, Votes, vote_weights
 
 FORGET_S = 2.0
 """A face missed for so long in a moving scene has left."""
-LEFT_S = 0.5
-"""One that walked out of the picture has left so soon: the next comes in at its place."""
 STEP_S_MIN = 0.01
 """Frames that come in one another's place, as by a camera's clock set back, are so far apart."""
 LATE_S_MAX = 1.0
@@ -33,7 +31,8 @@ SILENCE_MAX_S = 5.0
 TRACK_MAX_S = 600.0
 """After 10 minutes a track is written, and goes on as a continuation."""
 FACES_MIN = 2
-"""A track of fewer faces is a flicker of the detector, not a person."""
+PERSON_S_MIN = 0.3
+"""A track of fewer faces, or a shorter one, is a flicker of the detector, not a person."""
 DEFAULT_RULE = VerdictRule()
 
 _SNAPSHOT_VERSION = 2
@@ -55,7 +54,8 @@ class Track:
 
     @property
     def is_person(self) -> bool:
-        return self.faces >= FACES_MIN
+        lasted_s = (self.seen_at - self.started_at).total_seconds()
+        return self.faces >= FACES_MIN and lasted_s >= PERSON_S_MIN
 
 
 class _Snapshot(msgspec.Struct, array_like=True):
@@ -87,7 +87,7 @@ class CameraTracker:
     @property
     def people_now(self) -> int:
         """Count those seen in the last second of analysed frames; who is missed may have left."""
-        return sum(track.is_person and self._is_in_view(track) for track in self._tracks.values())
+        return sum(self._is_in_view(track) for track in self._tracks.values())
 
     def update(
         self, result: Result, rule: VerdictRule = DEFAULT_RULE
@@ -101,7 +101,7 @@ class CameraTracker:
         if step_s is None:
             return [], []
         self._analysed_at, self._size_wh = result.captured_at, result.size_wh
-        followed = self._associator.associate(result.faces, step_s)
+        followed = self._associator.associate(result.faces, result.size_wh, step_s)
         weights = vote_weights(result.faces, rule)
         tracks = [
             self._follow(known, result, face, float(weights[face]))
@@ -110,13 +110,12 @@ class CameraTracker:
         return tracks, self._drop_forgotten() + self._split_long(result.captured_at)
 
     def hold(self, captured_at: datetime) -> None:
-        """Hear that the scene is unchanged: nobody in it is forgotten, and who left has left."""
+        """Hear that the scene is unchanged: who is in it stands still, and is not forgotten."""
         if self._heard_at is None or captured_at <= self._heard_at:
             return
-        passed_s = (captured_at - self._heard_at).total_seconds()
         self._heard_at = captured_at
         for known in self._associator.followed:
-            known.motion.rest(passed_s, self._size_wh)
+            known.motion.rest()
 
     def end_silent(self, now: datetime) -> list[Track]:
         """End all tracks if the camera has said nothing for SILENCE_MAX_S."""
@@ -163,7 +162,7 @@ class CameraTracker:
 
     def _is_in_view(self, track: Track) -> bool:
         missed_s = (self._analysed_at - track.seen_at).total_seconds() if self._analysed_at else 0
-        return missed_s <= IN_VIEW_S
+        return track.faces >= FACES_MIN and missed_s <= IN_VIEW_S
 
     def _step(self, captured_at: datetime) -> float | None:
         """Give the seconds since the camera was last heard of; None for a stale result."""
@@ -203,8 +202,12 @@ class CameraTracker:
         return [self._tracks.pop(known) for known in gone]
 
     def _has_left(self, known: Followed) -> bool:
-        is_within = known.motion.is_within(self._size_wh)
-        return known.motion.missed_s >= (FORGET_S if is_within else LEFT_S)
+        """Say who is gone: missed for long, or on the way out of the picture when missed.
+
+        The latter at once: the next who comes in at that edge is someone else.
+        """
+        missed_s = known.motion.missed_s
+        return missed_s >= FORGET_S or (missed_s > 0 and not known.motion.is_within(self._size_wh))
 
     def _split_long(self, now: datetime) -> list[Track]:
         long = {

@@ -4,13 +4,21 @@ import numpy as np
 import pytest
 
 from tests.workers.scenes import MASK, NO_MASK, Box, box, faces
-from workers.association import STRANGER, Associator, Probabilities, measure
+from workers.association import (
+    EDGE_STRANGER,
+    STRANGER,
+    Associator,
+    Probabilities,
+    measure,
+    strangeness,
+)
 
+PICTURE_WH = (960, 540)
 STEP_S = 0.2
 
 
 def walk(associator: Associator, *frames: list[Box]) -> list[list[int]]:
-    return [associator.associate(faces(boxes), STEP_S) for boxes in frames]
+    return [associator.associate(faces(boxes), PICTURE_WH, STEP_S) for boxes in frames]
 
 
 def pair(
@@ -53,17 +61,17 @@ def test_who_is_far_off_is_someone_else() -> None:
 
 def test_what_is_worn_decides_between_two_places() -> None:
     associator = Associator()
-    associator.associate(faces([box(100)], MASK), STEP_S)
-    associator.associate(faces([box(100)], MASK), STEP_S)
+    associator.associate(faces([box(100)], MASK), PICTURE_WH, STEP_S)
+    associator.associate(faces([box(100)], MASK), PICTURE_WH, STEP_S)
     two = faces([box(90), box(112)], MASK)
     two.probabilities[0] = NO_MASK
-    assert associator.associate(two, STEP_S) == [2, 1]
+    assert associator.associate(two, PICTURE_WH, STEP_S) == [2, 1]
 
 
 def test_one_who_takes_off_a_mask_stays_the_same() -> None:
     associator = Associator()
     for worn in (MASK, MASK, NO_MASK, NO_MASK):
-        assert associator.associate(faces([box(100)], worn), STEP_S) == [1]
+        assert associator.associate(faces([box(100)], worn), PICTURE_WH, STEP_S) == [1]
 
 
 @pytest.mark.parametrize(
@@ -126,3 +134,18 @@ def test_it_goes_on_with_those_followed_before() -> None:
 
 def test_a_stranger_is_measured_by_the_bound() -> None:
     assert pair(0) < STRANGER < pair(6)
+
+
+def test_strangers_are_likelier_at_the_edges() -> None:
+    places = np.array([[480, 270], [30, 270], [940, 270], [480, 20], [480, 530]])
+    seen = np.hstack([places, np.full((5, 1), 40.0), np.tile(MASK, (5, 1))])
+    assert strangeness(seen, PICTURE_WH).tolist() == [STRANGER] + [EDGE_STRANGER] * 4
+
+
+def test_who_is_first_seen_at_a_side_is_taken_to_walk_in() -> None:
+    associator = Associator()
+    walk(associator, [box(-20), box(930), box(400)])
+    left, right, middle = (known.motion.across for known in associator.followed)
+    assert left.speed > 0 > right.speed
+    assert middle.speed == 0
+    assert middle.speed_variance > left.speed_variance

@@ -98,17 +98,19 @@ def test_a_width_follows_slowly() -> None:
     assert motion.width > 1
 
 
-def test_who_stands_in_an_unchanged_scene_rests() -> None:
+def test_who_rests_stands_still_and_may_walk_off() -> None:
     motion = Motion(walked(60.0, 0.2, 5), Axis(100.0), 40, 50, missed_s=0.4)
-    motion.rest(30.0, PICTURE_WH)
+    motion.rest()
     assert (motion.across.speed, motion.missed_s) == (0.0, 0.4)
     assert motion.across.speed_variance > 0
 
 
-def test_who_has_left_an_unchanged_scene_stays_away() -> None:
-    motion = Motion(Axis(970.0, speed=60.0), Axis(100.0), 40, 50, missed_s=0.2)
-    motion.rest(30.0, PICTURE_WH)
-    assert motion.missed_s == 30.2
+@pytest.mark.parametrize(("place", "direction"), [(10, 1), (930, -1), (500, 0)])
+def test_who_comes_in_at_a_side_walks_inwards(place: float, direction: int) -> None:
+    motion = start_motion(place, 270, 40, 50)
+    motion.enter(PICTURE_WH)
+    assert np.sign(motion.across.speed) == direction
+    assert motion.down.speed == 0
 
 
 @pytest.mark.parametrize(

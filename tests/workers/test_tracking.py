@@ -3,8 +3,9 @@
 import pytest
 
 from core.errors import BadEntry
-from core.types import Result
-from tests.workers.scenes import NO_MASK, analysed, at, box, unchanged
+from core.preferences import VerdictRule
+from core.types import Result, ResultKind
+from tests.workers.scenes import MASK, NO_MASK, analysed, at, box, unchanged
 from workers.tracking import CameraTracker, Track
 
 WALK_PX_S = 470.0
@@ -61,12 +62,12 @@ def test_it_tolerates_uneven_frame_times(gaps: tuple[float, ...]) -> None:
     assert found == {1}
 
 
-@pytest.mark.parametrize("speed_px_s", [0.0, 100.0, 200.0])
+@pytest.mark.parametrize("speed_px_s", [0.0, 60.0, 120.0])
 @pytest.mark.parametrize("outage_s", [1.5, 3.0, 4.5])
 def test_an_outage_does_not_make_two_of_one(speed_px_s: float, outage_s: float) -> None:
     tracker = CameraTracker()
     moments = [0, 0.2, 0.4, 0.6, 0.6 + outage_s, 0.8 + outage_s]
-    found = [ids(tracker, analysed(at_s, [box(at_s * speed_px_s)])) for at_s in moments]
+    found = [ids(tracker, analysed(at_s, [box(200 + at_s * speed_px_s)])) for at_s in moments]
     assert found == [[1]] * 6
 
 
@@ -149,14 +150,108 @@ def test_a_result_older_than_what_was_seen_changes_nothing() -> None:
     assert [track.faces for track in tracker.open_tracks] == [1]
 
 
-def test_open_tracks_survive_a_restart() -> None:
+def lively_scene() -> list[Result]:
+    """Cross, stand, come, go, be missed, be hidden, be held: forty results."""
+    results = []
+    for step in range(40):
+        t = step * 0.2 + 0.03 * (step % 3)
+        boxes = [box(30 + step * 27.0, 100), box(900 - step * 30.0, 115), box(430, 300)]
+        worn = MASK if step % 7 else NO_MASK
+        kept = [one for index, one in enumerate(boxes) if (step * 3 + index * 5) % 11 > 1]
+        is_still = step % 13 == 12
+        results.append(unchanged(t) if is_still else analysed(t, kept, worn))
+    return results
+
+
+def take(tracker: CameraTracker, result: Result) -> tuple[list[Track], list[Track]]:
+    if result.kind is ResultKind.UNCHANGED:
+        tracker.hold(result.captured_at)
+        return [], []
+    return tracker.update(result)
+
+
+def test_a_restart_between_any_two_results_changes_nothing() -> None:
+    """Every track, vote, id and end is that of an unbroken run, to the last bit."""
+    results = lively_scene()
+    unbroken = CameraTracker()
+    expected = [take(unbroken, result) for result in results]
+    assert sum(len(ended) for _, ended in expected) >= 2
+    for restart in range(1, len(results)):
+        tracker = CameraTracker()
+        for result in results[:restart]:
+            take(tracker, result)
+        restored = CameraTracker.restore(tracker.snapshot())
+        assert restored.open_tracks == tracker.open_tracks
+        found = [take(restored, result) for result in results[restart:]]
+        assert found == expected[restart:], f"restarted before result {restart}"
+        assert restored.open_tracks == unbroken.open_tracks
+
+
+def test_a_restart_after_every_result_changes_nothing() -> None:
+    results = lively_scene()
+    tracker, unbroken = CameraTracker(), CameraTracker()
+    for result in results:
+        assert take(tracker, result) == take(unbroken, result)
+        tracker = CameraTracker.restore(tracker.snapshot())
+    assert tracker.open_tracks == unbroken.open_tracks
+
+
+def test_the_next_who_comes_in_where_one_went_out_is_someone_else() -> None:
     tracker = CameraTracker()
-    feed(tracker, [analysed(step * 0.2, [box(step * 8.0), box(600)]) for step in range(5)])
+    leaving = [analysed(step * 0.2, [box(800 + step * 30.0)]) for step in range(5)]
+    ended = feed(tracker, [*leaving, analysed(1.0), analysed(1.2)])
+    assert [track.id for track in ended] == [1]
+    entering = [analysed(1.4 + step * 0.2, [box(920 - step * 30.0)]) for step in range(5)]
+    assert [ids(tracker, result) for result in entering] == [[2]] * 5
 
-    restored = CameraTracker.restore(tracker.snapshot())
 
-    assert restored.open_tracks == tracker.open_tracks
-    assert ids(restored, analysed(1.0, [box(40), box(600), box(300)])) == [1, 2, 3]
+def test_who_walked_out_has_left_at_once() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(step * 0.2, [box(840 + step * 30.0)]) for step in range(4)])
+    (ended,) = feed(tracker, [analysed(0.8)])
+    assert (ended.id, ended.seen_at) == (1, at(0.6))
+
+
+def test_who_is_hidden_for_a_frame_is_held_while_the_scene_is_unchanged() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [*(analysed(step * 0.2, [box(400)]) for step in range(4)), analysed(0.8)])
+    for second in range(1, 20):
+        tracker.hold(at(second))
+    assert ids(tracker, analysed(20, [box(402)])) == [1]
+
+
+def test_two_who_come_in_at_one_side_stay_two() -> None:
+    """Each is seen once where the other stands a frame later."""
+    tracker = CameraTracker()
+    first = [(0.0, [box(-20)]), (0.2, [box(60), box(-15, 110)]), (0.4, [box(140), box(65, 110)])]
+    found = [ids(tracker, analysed(t, boxes)) for t, boxes in first]
+    assert found == [[1], [1, 2], [1, 2]]
+
+
+def test_what_is_seen_for_a_moment_is_no_person() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(0, [box(300)]), analysed(0.2, [box(300)])])
+    assert [track.is_person for track in tracker.open_tracks] == [False]
+    feed(tracker, [analysed(0.4, [box(300)])])
+    assert [track.is_person for track in tracker.open_tracks] == [True]
+
+
+def test_the_rule_says_who_votes() -> None:
+    tracker = CameraTracker()
+    for step in range(4):
+        tracker.update(analysed(step * 0.2, [box(300)]), VerdictRule(face_px_min=51))
+    (track,) = tracker.open_tracks
+    assert (track.faces, track.votes.weight, track.timeline.stretches) == (4, 0, ())
+
+
+def test_the_timeline_holds_what_the_votes_hold() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(step * 0.2, [box(300)], NO_MASK) for step in range(20)])
+    (track,) = tracker.open_tracks
+    assert track.timeline.started_at == track.started_at
+    assert sum(one.weight for one in track.timeline.stretches) == pytest.approx(
+        track.votes.weight, rel=0.01
+    )
 
 
 def test_votes_go_to_the_track_of_their_face() -> None:
