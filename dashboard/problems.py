@@ -7,12 +7,14 @@ from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from pydantic import BaseModel, Field, ValidationError
+from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException
 
 from core.errors import (
     BadList,
     BadRequest,
     Conflict,
+    DatabaseAway,
     MaskwatchError,
     NameTaken,
     NoAnswer,
@@ -107,6 +109,8 @@ def register_problems(app: Flask) -> None:
     """Answer every error of this application, in the manner of the address asked for."""
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(MaskwatchError, _answer_ours)
+    app.register_error_handler(DatabaseAway, _answer_away)
+    app.register_error_handler(RedisError, _answer_away)
     app.register_error_handler(Exception, _answer_bug)
 
 
@@ -136,6 +140,13 @@ def _answer_ours(error: MaskwatchError) -> Response:
     if isinstance(error, NameTaken):
         faults.append(Fault(parameter="name", expected=str(error)))
     return _answer(status, str(error), faults)
+
+
+def _answer_away(error: DatabaseAway | RedisError) -> Response:
+    """Say what is away, and only in the log where it should be."""
+    what = "The database" if isinstance(error, DatabaseAway) else "Redis"
+    logger.error("%s %s: %s does not answer: %s", request.method, request.endpoint, what, error)
+    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, f"{what} does not answer; try again soon.")
 
 
 def _answer_bug(error: Exception) -> Response:

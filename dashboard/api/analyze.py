@@ -12,7 +12,6 @@ from werkzeug.datastructures import FileStorage
 
 from core.backfills import BackfillParameters
 from core.errors import NoAnswer
-from core.heartbeats import read_heartbeats
 from core.job_queue import enqueue
 from core.jobs import JobKind
 from core.picture_questions import (
@@ -40,6 +39,7 @@ from dashboard.api.operations import api_blueprint, problems
 from dashboard.api.schemas import Answered, Asked, Id, Moment, answer
 from dashboard.audit import actor
 from dashboard.problems import Refused, unfit
+from dashboard.processes import require_process
 from dashboard.services import services
 from dashboard.uploads import Upload, keep_upload, no_upload, upload_bytes_max
 from dashboard.videos import look_at_video
@@ -259,12 +259,7 @@ def _ask_workers(questions: Sequence[PictureQuestion]) -> list[PictureAnswer]:
     redis = services().redis
     if not questions:
         return []
-    if not read_heartbeats(redis, "worker"):
-        raise Refused(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "No worker is running that could look at pictures; start one (`maskwatch worker`), "
-            "then send them again.",
-        )
+    require_process("worker", "look at pictures")
     entries = [encode_question(question) for question in questions]
     try:
         return [decode_answer(one) for one in ask_all(redis, TOPIC, entries, TIMEOUT_S)]

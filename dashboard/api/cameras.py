@@ -26,11 +26,12 @@ from core.storage.cameras import (
 )
 from core.storage.users import Role
 from dashboard.access import identity, needs
-from dashboard.api.operations import api_blueprint
+from dashboard.api.operations import api_blueprint, problems
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
 from dashboard.audit import actor
 from dashboard.etags import check_match, tag_version
 from dashboard.problems import API_PREFIX, Refused, unfit
+from dashboard.processes import require_process
 from dashboard.services import services
 
 SNAPSHOT_WAIT_S = 3.0
@@ -130,7 +131,13 @@ def register_camera(body: CameraEntry) -> Response:
     return response
 
 
-@blueprint.post("/cameras/check", responses={200: CheckAnswer})
+@blueprint.post(
+    "/cameras/check",
+    responses={
+        200: CheckAnswer,
+        **problems(HTTPStatus.NOT_FOUND, HTTPStatus.GATEWAY_TIMEOUT),
+    },
+)
 @needs(Role.OPERATOR)
 def check(body: CheckAsked) -> Response:
     """Open a stream, look at it for a moment, and say what it shows or why it fails."""
@@ -254,7 +261,8 @@ def _address_to_check(body: CheckAsked) -> str:
 
 
 def _ask_ingest(question: CheckQuestion) -> CheckAnswer:
-    """Have ingest open the stream. Raises NoAnswer where no ingest runs."""
+    """Have ingest open the stream. Raises Refused where none runs, NoAnswer if it is busy."""
+    require_process("ingest", "open the stream")
     provided = services()
     sealed = seal_question(question, provided.box)
     found = decode_check(ask(provided.redis, TOPIC, sealed, TIMEOUT_S))

@@ -60,7 +60,7 @@ class ComplianceAnswer(Answered):
     )
 
 
-class GroupAnswer(SeenAnswer):
+class ComplianceGroupAnswer(SeenAnswer):
     """Counts of one group. gap: none of its cameras delivered, so nothing is known."""
 
     name: str = Field(description="Of the camera, site or zone; or such as `monday 08:00`.")
@@ -71,7 +71,7 @@ class GroupAnswer(SeenAnswer):
 
 
 class GroupsAnswer(Answered):
-    groups: list[GroupAnswer]
+    groups: list[ComplianceGroupAnswer]
 
 
 @blueprint.get("/compliance", responses={200: ComplianceAnswer})

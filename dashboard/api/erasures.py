@@ -1,5 +1,7 @@
 """Erasures: take the history of a camera, or of a time, away for good."""
 
+from http import HTTPStatus
+
 from flask import Response
 from pydantic import Field
 
@@ -12,7 +14,7 @@ from core.storage.jobs import NewJob, add_job
 from core.storage.users import Role
 from dashboard.access import identity, needs
 from dashboard.api.jobs import JobAnswer, answer_accepted
-from dashboard.api.operations import api_blueprint
+from dashboard.api.operations import api_blueprint, problems
 from dashboard.api.schemas import Asked, Id, Moment
 from dashboard.audit import actor
 from dashboard.problems import unfit
@@ -30,7 +32,7 @@ class ErasureAsked(Asked):
     all: bool = Field(False, description="Must be true where neither camera nor time is given.")
 
 
-@blueprint.post("/erasures", responses={202: JobAnswer})
+@blueprint.post("/erasures", responses={202: JobAnswer, **problems(HTTPStatus.NOT_FOUND)})
 @needs(Role.ADMIN)
 def ask(body: ErasureAsked) -> Response:
     """Erase sightings, their pictures, frame accounts and counts, as a job.

@@ -8,7 +8,6 @@ from flask_openapi3.models.file import FileStorage
 from pydantic import Field
 
 from core.errors import Conflict
-from core.heartbeats import read_heartbeats
 from core.manifests import Task
 from core.model_checks import TIMEOUT_S, TOPIC, decode_check, encode_question
 from core.model_folders import TEXT_BYTES_MAX, VERSION_BYTES_MAX
@@ -29,11 +28,12 @@ from core.storage.model_versions import (
 )
 from core.storage.users import Role
 from dashboard.access import identity, needs, takes_bodies_of
-from dashboard.api.operations import api_blueprint
+from dashboard.api.operations import api_blueprint, problems
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
 from dashboard.audit import actor
 from dashboard.model_uploads import read_upload
-from dashboard.problems import API_PREFIX, Refused
+from dashboard.problems import API_PREFIX
+from dashboard.processes import require_process
 from dashboard.services import services
 
 UPLOAD_BYTES_MAX = VERSION_BYTES_MAX + 3 * TEXT_BYTES_MAX
@@ -125,7 +125,10 @@ def upload(form: ModelUpload) -> Response:
     return response
 
 
-@blueprint.post("/models/<int:model_id>/activate", responses={200: ModelAnswer})
+@blueprint.post(
+    "/models/<int:model_id>/activate",
+    responses={200: ModelAnswer, **problems(HTTPStatus.GATEWAY_TIMEOUT)},
+)
 @needs(Role.ADMIN)
 def make_active(path: ModelPath) -> Response:
     """Have a worker run the version; if it does, all workers take it within seconds."""
@@ -160,12 +163,7 @@ def remove(path: ModelPath) -> Response:
 def _have_checked(version: ModelVersion) -> None:
     """Have a worker load and run a version. Raises Conflict, NoAnswer, Refused."""
     redis = services().redis
-    if not read_heartbeats(redis, "worker"):
-        raise Refused(
-            HTTPStatus.SERVICE_UNAVAILABLE,
-            "No worker is running that could try the model; start one (`maskwatch worker`), then "
-            "activate again.",
-        )
+    require_process("worker", "try the model")
     check = decode_check(ask(redis, TOPIC, encode_question(version.id), TIMEOUT_S))
     if not check.ok:
         raise Conflict(f"{version.version} is not activated: {check.error}")

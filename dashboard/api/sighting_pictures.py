@@ -1,5 +1,6 @@
 """Pictures of sightings: the best face of each, explanations, and what becomes of sharp ones."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Response
@@ -14,6 +15,7 @@ from core.storage.preferences import read_preferences
 from core.storage.users import Role
 from dashboard.access import needs
 from dashboard.api.jobs import JobAnswer, answer_accepted
+from dashboard.api.operations import problems
 from dashboard.api.schemas import Asked
 from dashboard.api.sightings import SightingPath
 from dashboard.api.sightings import blueprint as blueprint
@@ -49,7 +51,10 @@ def picture(path: SightingPath) -> Response:
     return response
 
 
-@blueprint.get("/sightings/<int:sighting_id>/explanation.png", responses={200: _PNG})
+@blueprint.get(
+    "/sightings/<int:sighting_id>/explanation.png",
+    responses={200: _PNG, **problems(HTTPStatus.CONFLICT, HTTPStatus.GATEWAY_TIMEOUT)},
+)
 @needs(Role.VIEWER)
 def explanation(path: SightingPath) -> Response:
     """Show where on the kept face the classifier saw what it said.

@@ -30,7 +30,7 @@ class ProcessAnswer(Answered):
     detail: str
 
 
-class AccountAnswer(Answered):
+class LiveFramesAnswer(Answered):
     """captured = the sum of all that follows, at any moment."""
 
     captured: int
@@ -62,7 +62,7 @@ class CameraSystemAnswer(Answered):
     name: str
     state: str
     reason: str
-    frames: AccountAnswer
+    frames: LiveFramesAnswer
     latency: LatencyAnswer
 
 
@@ -146,8 +146,8 @@ def _write_process(beat: Heartbeat) -> ProcessAnswer:
     )
 
 
-def _write_account(account: FrameAccount) -> AccountAnswer:
-    return AccountAnswer(
+def _write_account(account: FrameAccount) -> LiveFramesAnswer:
+    return LiveFramesAnswer(
         captured=account.captured,
         analysed=account.analysed,
         unchanged=account.unchanged,

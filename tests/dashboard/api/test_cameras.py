@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from redis import Redis
 
 from core.checks import TOPIC, CameraCheck, CheckQuestion, encode_check, unseal_question
-from core.heartbeats import CameraHealth, CameraState, report_health
+from core.heartbeats import CameraHealth, CameraState, Heartbeat, beat, report_health
 from core.live import LiveChannel, Preview
 from core.requests import answer_next
 from core.secrets import SecretBox
@@ -294,6 +294,7 @@ def answer_check(
 @pytest.fixture
 def ingest(redis: Redis, box: SecretBox) -> Callable[..., list[CheckQuestion]]:
     def run(check: CameraCheck) -> list[CheckQuestion]:
+        beat(redis, Heartbeat("ingest", "here", 1, datetime.now(UTC)))
         asked: list[CheckQuestion] = []
         answer_check(redis, box, check, asked)
         return asked
@@ -344,6 +345,12 @@ def test_a_registered_camera_is_checked_with_its_stored_password(
     asked = ingest(CameraCheck(True))
     operator.post("/api/v1/cameras/check", json={"camera_id": camera["id"], **more})
     assert asked[0].url == ADDRESS
+
+
+def test_without_ingest_nobody_waits_for_a_check(operator: FlaskClient) -> None:
+    answer = operator.post("/api/v1/cameras/check", json={"url": ADDRESS})
+    assert answer.status_code == 503
+    assert "maskwatch ingest" in answer.get_json()["detail"]
 
 
 def test_a_check_of_nothing_is_refused(operator: FlaskClient) -> None:

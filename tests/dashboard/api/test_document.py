@@ -1,6 +1,7 @@
 """The description of the API is valid, complete, and reads well in clients."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from dashboard.api.document import Document, operations
 from dashboard.api.operations import StrictBody, name_operation
-from dashboard.api.schemas import Asked, Moment
+from dashboard.api.schemas import Answered, Asked, Moment
 
 Operation = tuple[str, str, dict[str, Any]]
 
@@ -51,6 +52,19 @@ def test_every_operation_declares_what_may_go_wrong(found: list[Operation]) -> N
         wanted |= {"404"} if "{" in path else set()
         wanted |= {"400", "409"} if method != "get" else set()
         assert wanted <= set(operation["responses"]), f"{method} {path}"
+
+
+def test_no_two_models_share_a_name(document: Document) -> None:
+    names = [model.__name__ for base in (Asked, Answered) for model in models_below(base)]
+    doubles = {name for name in names if names.count(name) > 1}
+    assert doubles & set(document["components"]["schemas"]) == set()
+
+
+def models_below(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for model in base.__subclasses__():
+        if model.__module__.startswith("dashboard."):
+            yield model
+        yield from models_below(model)
 
 
 def test_every_problem_is_described_as_one(found: list[Operation]) -> None:
