@@ -35,8 +35,8 @@ def run_job(settings: Settings, claim: Claim, stop: Stop) -> None:
         kind = KINDS[job.kind]
         context = JobContext(settings, database, job, stop)
         with context.beating():
-            parameters = kind.parameters.model_validate_json(job.parameters)
-            finish(context, lambda: kind.run(parameters, context))
+            read = kind.parameters.model_validate_json
+            finish(context, lambda: kind.run(read(job.parameters), context))
 
 
 def finish(context: JobContext, work: Callable[[], BaseModel]) -> None:
