@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -31,19 +32,25 @@ class CameraFilter:
         return self == CameraFilter()
 
 
+@dataclass(frozen=True, slots=True)
+class CameraPlace:
+    """What a camera is called, and where it hangs."""
+
+    camera: str
+    site: str
+    zone: str
+
+
 def choose_cameras(session: Session, cameras: CameraFilter) -> Sequence[int]:
     """List the cameras that a filter lets through: with their ids, an index by camera is used."""
-    query = select(CameraRow.id).outerjoin(SiteRow, CameraRow.site_id == SiteRow.id)
-    query = query.outerjoin(ZoneRow, CameraRow.zone_id == ZoneRow.id)
-    wanted = {
-        CameraRow.id: cameras.camera_id,
-        func.coalesce(SiteRow.name, ""): cameras.site,
-        func.coalesce(ZoneRow.name, ""): cameras.zone,
-    }
-    for column, value in wanted.items():
-        if value is not None:
-            query = query.where(column == value)
-    return session.scalars(query.where(is_in_scope(cameras.scope)).order_by(CameraRow.id)).all()
+    query = _let_through(select(CameraRow.id), cameras).order_by(CameraRow.id)
+    return session.scalars(query).all()
+
+
+def read_places(session: Session, cameras: CameraFilter) -> dict[int, CameraPlace]:
+    """Read what the cameras that a filter lets through are called, by their ids."""
+    query = _let_through(select(CameraRow.id, CameraRow.name, _SITE, _ZONE), cameras)
+    return {row[0]: CameraPlace(*row[1:]) for row in session.execute(query)}
 
 
 def check_camera_asked(session: Session, cameras: CameraFilter) -> None:
@@ -54,3 +61,16 @@ def check_camera_asked(session: Session, cameras: CameraFilter) -> None:
         check_camera(session, cameras.camera_id, cameras.scope)
     except NotFound as error:
         raise BadRequest("camera_id", f"the id of a camera; {error}") from error
+
+
+_SITE, _ZONE = func.coalesce(SiteRow.name, ""), func.coalesce(ZoneRow.name, "")
+
+
+def _let_through(query: Any, cameras: CameraFilter) -> Any:
+    query = query.outerjoin(SiteRow, CameraRow.site_id == SiteRow.id)
+    query = query.outerjoin(ZoneRow, CameraRow.zone_id == ZoneRow.id)
+    wanted = {CameraRow.id: cameras.camera_id, _SITE: cameras.site, _ZONE: cameras.zone}
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(column == value)
+    return query.where(is_in_scope(cameras.scope))

@@ -1,22 +1,23 @@
 """Questions about sightings: one person passing one camera, each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, func, literal, select, tuple_
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
 from core.errors import BadRequest, NotFound
 from core.storage.camera_filters import CameraFilter, choose_cameras
-from core.storage.engine import Moment
+from core.storage.engine import Database, Moment
 from core.storage.scopes import camera_ids_in
 from core.storage.tables import CameraRow, SightingPictureRow, SightingRow
 from core.types import Verdict, from_microseconds, to_microseconds
 
 PAGE_MAX = 200
+_EXPORT_PAGE = 2_000
 _SIGHTING_MAX = timedelta(hours=1)
 """Longer than any sighting lasts; its picture was taken within it."""
 
@@ -83,10 +84,25 @@ def list_sightings(
     if not wanted.cameras.is_open or wanted.verdict is not None:
         conditions += _narrow(session, wanted, conditions, limit)
     ids = select(row.id).where(*conditions).order_by(*order).limit(limit + 1)
-    query = select(row, _has_picture()).where(row.id.in_(ids)).order_by(*order)
-    found = [Sighting(*_fields(*one)) for one in session.execute(query)]
+    query = select(*_COLUMNS, _has_picture()).where(row.id.in_(ids)).order_by(*order)
+    found = [_sighting(*one) for one in session.execute(query)]
     page = found[:limit]
     return page, _write_cursor(page[-1]) if len(found) > limit else None
+
+
+def read_all_sightings(database: Database, wanted: SightingFilter) -> Iterator[list[Sighting]]:
+    """Read all sightings page by page, newest first.
+
+    Each page is a transaction of its own: one that stayed open for minutes would keep
+    SQLite from cutting its log, and PostgreSQL from cleaning up.
+    """
+    cursor = None
+    while True:
+        with database.read() as session:
+            page, cursor = list_sightings(session, wanted, cursor, _EXPORT_PAGE)
+        yield page
+        if cursor is None:
+            return
 
 
 def get_sighting(
@@ -94,11 +110,13 @@ def get_sighting(
 ) -> SightingDetail:
     """Read one sighting. Raises NotFound, also where its camera is out of scope."""
     row = SightingRow
-    query = select(row, _has_picture()).options(undefer(row.timeline)).where(row.id == sighting_id)
+    query = select(*_COLUMNS, _has_picture(), row.timeline).where(row.id == sighting_id)
     found = session.execute(query.where(row.camera_id.in_(camera_ids_in(scope)))).first()
     if found is None:
         raise NotFound(f"there is no sighting {sighting_id}")
-    return replace(SightingDetail(*_fields(*found)), timeline=found[0].timeline)
+    *values, timeline = found
+    sighting = _sighting(*values)
+    return SightingDetail(**{one: getattr(sighting, one) for one in _FIELDS}, timeline=timeline)
 
 
 def _conditions(
@@ -164,21 +182,10 @@ def _read_cursor(cursor: str) -> tuple[object, object]:
         raise BadRequest("cursor", "this cursor was not made by this list") from error
 
 
-def _fields(row: SightingRow, has_picture: bool) -> tuple[Any, ...]:
-    """Read the fields of a Sighting, in their order."""
-    return (
-        row.id,
-        row.camera_id,
-        row.started_at,
-        row.ended_at,
-        Verdict(row.verdict),
-        row.mask,
-        row.incorrect_mask,
-        row.no_mask,
-        row.faces,
-        row.is_continuation,
-        row.model_version,
-        row.is_required,
-        row.changes,
-        has_picture,
-    )
+_FIELDS = tuple(field.name for field in fields(Sighting))
+_COLUMNS = tuple(getattr(SightingRow, name) for name in _FIELDS if name != "has_picture")
+
+
+def _sighting(*values: Any) -> Sighting:
+    """Make a sighting of the columns and whether there is a picture."""
+    return Sighting(*(*values[:4], Verdict(values[4]), *values[5:]))
