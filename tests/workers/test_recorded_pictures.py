@@ -89,7 +89,7 @@ def test_a_paused_owner_changes_no_picture_of_the_one_that_took_over(
     other.write(*results[3:])
     other.step()
     house.write(replace(results[4], captured_at=at(9), crops=(FaceCrop(0, b"stale", False),)))
-    house.recorder._keep_up = lambda now: None  # type: ignore[method-assign]  # a pause before upkeep
+    house.recorder._keep_up = lambda: None  # type: ignore[method-assign]  # a pause before upkeep
     house.step()
 
     assert pictures(house.database) == [BEST]
