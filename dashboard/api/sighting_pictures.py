@@ -38,13 +38,17 @@ class DesharpenAsked(Asked):
     sharp_pictures: SharpPictures
 
 
-@blueprint.get("/sightings/<int:sighting_id>/picture.jpg", responses={200: _JPEG})
+@blueprint.get(
+    "/sightings/<int:sighting_id>/picture.jpg",
+    responses={200: _JPEG, **problems(HTTPStatus.CONFLICT)},
+)
 @needs(Role.VIEWER)
-def picture(path: SightingPath) -> Response:
+def read_picture(path: SightingPath) -> Response:
     """Read the best face of a sighting.
 
     Where pictures are kept sharp, people who may see faces get it as it is, and that
-    they looked is audited; everybody else gets it blurred. 404 where none is kept.
+    they looked is audited; everybody else gets it blurred. 404 where none is kept; 409
+    where it was sealed with a key that is lost.
     """
     response = Response(show_picture(path.sighting_id), mimetype="image/jpeg")
     response.headers["Cache-Control"] = "no-store"
@@ -56,7 +60,7 @@ def picture(path: SightingPath) -> Response:
     responses={200: _PNG, **problems(HTTPStatus.CONFLICT, HTTPStatus.GATEWAY_TIMEOUT)},
 )
 @needs(Role.VIEWER)
-def explanation(path: SightingPath) -> Response:
+def read_explanation(path: SightingPath) -> Response:
     """Show where on the kept face the classifier saw what it said.
 
     For people who may see faces, and only where pictures are kept sharp: 409 tells why

@@ -31,7 +31,7 @@ def house(redis: Redis, database: Database) -> House:
 
 
 def visit(camera_id: int) -> list[Result]:
-    """A face that comes nearer for 1 s, with a crop of each moment; then an empty scene."""
+    """A face that comes nearer for 1 s, with a crop of each moment; then 5 s of nobody."""
     seen = [
         replace(
             analysed(step * 0.2, [box(10 + step * 5, width=30 + 8 * step)], NO_MASK, camera_id),
@@ -39,7 +39,7 @@ def visit(camera_id: int) -> list[Result]:
         )
         for step in range(5)
     ]
-    return seen + [analysed(1 + step * 0.2, [], camera_id=camera_id) for step in range(14)]
+    return seen + [analysed(1 + step * 0.2, [], camera_id=camera_id) for step in range(25)]
 
 
 def pictures(database: Database) -> list[SightingPicture]:
