@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, tuple_, update
+from sqlalchemy import bindparam, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from core.accounts import FrameAccount
@@ -171,15 +171,21 @@ def _move_marks(
         for one in recordings
         if one.partition in found
     }
-    if moved:
-        session.execute(
-            update(row),
-            [
-                {"id": partition, "applied": mark.applied, "version": mark.version}
-                for partition, mark in moved.items()
-            ],
-        )
+    values = [
+        {"partition": partition, "now_applied": mark.applied, "now_version": mark.version}
+        for partition, mark in moved.items()
+    ]
+    if values:
+        session.execute(_MOVE, values)
     return moved
+
+
+_PARTITIONS: Any = PartitionRow.__table__
+_MOVE = (
+    update(_PARTITIONS)
+    .where(_PARTITIONS.c.id == bindparam("partition"))
+    .values(applied=bindparam("now_applied"), version=bindparam("now_version"))
+)
 
 
 def _merge(parts: Iterable[Mapping[_Key, _Value]]) -> dict[_Key, _Value]:
