@@ -22,6 +22,7 @@ from core.frames import FrameQueue
 from core.heartbeats import Beating, read_heartbeats
 from core.latency import LatencyMeter
 from core.live import LiveChannel
+from core.outages import Outage
 from core.processes import Stop
 from core.requests import answer_next
 from core.results import ResultQueue
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from workers.inference import WorkDone
 
 logger = logging.getLogger(__name__)
-
-_PAUSE_S = 1.0
-"""After a server went away; redis-py itself has waited and tried again before."""
 
 
 def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> None:
@@ -65,6 +63,7 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
         settings.batch_wait_ms / 1000,
         lambda: policies.policy,
     )
+    outage = Outage(stop)
     with Beating(redis, "worker") as beating:
         logger.info("worker analyses with %s", ", ".join(models.versions))
         # Without a database there is nothing to follow, and no version to try for those who ask.
@@ -78,8 +77,9 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
                     follower.let_go(analyser.use(models.analyser))
                 loop.step()
                 beating.detail = describe_worker(models.versions, loop.done, follower.trouble)
+                outage.end()
             except (ConnectionError, TimeoutError) as error:
-                _wait_for_redis(stop, error)
+                outage.wait(f"Redis is away ({error}); waiting for it")
     leave(*beside)
 
 
@@ -90,7 +90,7 @@ def run_recorder(settings: Settings, stop: Stop) -> None:
     from workers.recorder import Recorder
     from workers.showing import Showing
 
-    redis, shards = connect_redis(settings), settings.redis_shards
+    redis, shards, outage = connect_redis(settings), settings.redis_shards, Outage(stop)
     database = Database(settings.database)
     showing = Showing(LiveChannel(redis, shards), LatencyMeter(redis, shards), utc_now)
     recorder = Recorder(
@@ -105,11 +105,11 @@ def run_recorder(settings: Settings, stop: Stop) -> None:
             try:
                 recorder.step(utc_now())
                 beating.detail = f"{recorder.recorded} results"
+                outage.end()
             except (ConnectionError, TimeoutError) as error:
-                _wait_for_redis(stop, error)
+                outage.wait(f"Redis is away ({error}); waiting for it")
             except DatabaseAway as error:
-                logger.warning("%s; results wait in Redis", error)
-                stop.wait(_PAUSE_S)
+                outage.wait(f"{error}; results wait in Redis")
         recorder.stop()
     database.close()
 
@@ -155,8 +155,3 @@ def _frame_queue(redis: Redis, settings: Settings) -> FrameQueue:
         settings.lease_ms,
         settings.results_bound,
     )
-
-
-def _wait_for_redis(stop: Stop, error: Exception) -> None:
-    logger.warning("Redis is away (%s); waiting for it", error)
-    stop.wait(_PAUSE_S)
