@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from core.storage.engine import utc_now
+from core.storage.engine import Database, utc_now
 from core.storage.tables import AuditRow
 
 PAGE_MAX = 200
+EXPORT_PAGE = 1_000
 SECRET_FIELDS = frozenset({"password", "secret", "token", "hash", "password_hash"})
 """Fields that are never written down, whoever hands them over."""
 
@@ -115,10 +116,13 @@ def list_changes(
     return page, str(page[-1].id) if len(found) > limit else None
 
 
-def stream_changes(session: Session, wanted: AuditFilter) -> Iterator[AuditEntry]:
-    """Read changes one after the other, oldest first, for an export of any length."""
-    query = _choose(wanted).order_by(AuditRow.id).execution_options(yield_per=1_000)
-    return map(_read, session.scalars(query))
+def read_all_changes(database: Database, wanted: AuditFilter) -> Iterator[list[AuditEntry]]:
+    """Read all changes, newest first, page by page: none holds a transaction meanwhile."""
+    cursor: str | None = ""
+    while cursor is not None:
+        with database.read() as session:
+            page, cursor = list_changes(session, wanted, cursor or None, EXPORT_PAGE)
+        yield page
 
 
 def _choose(wanted: AuditFilter) -> Select[AuditRow]:

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.secrets import SecretBox
-from core.storage.audit import ActorKind, AuditEntry, AuditFilter, stream_changes
+from core.storage.audit import ActorKind, AuditEntry, AuditFilter, read_all_changes
 from core.storage.cameras import NewCamera, add_camera, remove_camera
 from core.storage.engine import Database
 from core.storage.users import Role, add_user
@@ -132,8 +132,8 @@ ELSEWHERE = {
 
 
 def entries(database: Database) -> list[AuditEntry]:
-    with database.read() as session:
-        return list(stream_changes(session, ALL))
+    """Read all changes, oldest first."""
+    return [entry for page in read_all_changes(database, ALL) for entry in page][::-1]
 
 
 @pytest.fixture

@@ -105,6 +105,10 @@ def test_every_operation_of_the_api_is_of_a_subject_that_tokens_can_name(
         assert (str(one), one.subject is None) == (str(one), is_page)
 
 
+def test_every_subject_has_operations(closed: list[Operation]) -> None:
+    assert {one.subject for one in closed} - {None} == set(Subject)
+
+
 def test_a_stranger_gets_401_from_the_api_and_the_sign_in_page_elsewhere(
     closed: list[Operation], stranger: FlaskClient
 ) -> None:
