@@ -1,6 +1,7 @@
 """What became of the frames of the past, by minute, hour or day."""
 
 from datetime import datetime
+from http import HTTPStatus
 
 from flask import Response
 from pydantic import Field
@@ -13,6 +14,7 @@ from core.storage.frame_accounts import FrameAccountBucket, frame_accounts
 from core.storage.installation import read_time_zone
 from core.storage.users import Role
 from dashboard.access import identity, needs
+from dashboard.api.operations import problems
 from dashboard.api.schemas import Answered, Id, TimeRange, answer
 from dashboard.api.system import blueprint
 from dashboard.services import services
@@ -55,7 +57,9 @@ class FrameAccountsAnswer(Answered):
     totals: FrameCountsAnswer
 
 
-@blueprint.get("/frame-accounts", responses={200: FrameAccountsAnswer})
+@blueprint.get(
+    "/frame-accounts", responses={200: FrameAccountsAnswer, **problems(HTTPStatus.NOT_FOUND)}
+)
 @needs(Role.OPERATOR)
 def read_frame_accounts(query: FrameAccountQuery) -> Response:
     """Count what became of captured frames. Minutes come in when they are over."""
