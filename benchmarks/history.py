@@ -1,154 +1,221 @@
-"""Measure questions about a generated year: compliance by buckets, sightings by cursor.
+"""Measure questions about a generated year: compliance by buckets, sightings by cursor, exports.
 
-Run: .venv/bin/python -m benchmarks.history --database URL [--cameras 50] [--days 365]
-The database must be an empty one of your own, made for this: it is filled. 50
-cameras and a year are 26 million minutes, 3 GB, and take PostgreSQL some minutes.
-Prints one JSON line per kind of question: median, 95th percentile and worst, in
-milliseconds, of questions with random ranges, zones and filters.
+Run: .venv/bin/python -m benchmarks.history --server postgresql|sqlite [--cameras 50] [--days 365]
+It fills a server of its own in a temporary folder, which it deletes afterwards: 50
+cameras and a year are 26 million minutes and 5 million sightings, 5 GB and minutes.
+Prints one JSON line per kind of question: percentiles in milliseconds of what a
+question took by the clock, and of the CPU that it took here and in the server, which
+other work on the machine disturbs less. The server works on one core a question.
 """
 
 import argparse
 import json
+import resource
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from cryptography.fernet import Fernet
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 import migrations
+from benchmarks.history_years import END, HOUSE, SITES, ZONES, Year, generate
 from core.buckets import Bucket
-from core.secrets import SecretBox
-from core.storage.cameras import NewCamera, add_camera
-from core.storage.compliance import CameraFilter, compliance
+from core.settings import load_settings
+from core.storage.camera_filters import CameraFilter
+from core.storage.compliance import compliance
+from core.storage.compliance_groups import Grouping, compliance_groups
 from core.storage.engine import Database
-from core.storage.rollups import rebuild, settle_time_zone
-from core.storage.sightings import SightingFilter, list_sightings
+from core.storage.sightings import SightingFilter, list_sightings, read_all_sightings
+from core.types import Verdict
+from tests.postgres import new_database, run_postgres
 
-END = datetime(2026, 1, 1, tzinfo=UTC)
-HOUSE = ZoneInfo("Europe/Berlin")
-ASKED_ZONES = (HOUSE, HOUSE, ZoneInfo("UTC"), ZoneInfo("America/New_York"))
-RANGE_DAYS = {Bucket.MINUTE: 2.0, Bucket.HOUR: 365.0, Bucket.DAY: 365.0}
-"""The longest range that is asked by such a bucket."""
 QUESTIONS = 100
 PAGE = 50
-SITES = 5
+KOLKATA, NEW_YORK = ZoneInfo("Asia/Kolkata"), ZoneInfo("America/New_York")
+_ONE_CORE = "&options=-c%20max_parallel_workers_per_gather%3D0"
 
-_SERIES = {
-    "postgresql": "SELECT generate_series(0, CAST(:count AS bigint) - 1) AS number",
-    "sqlite": "WITH RECURSIVE series(number) AS (SELECT 0 UNION ALL SELECT number + 1 "
-    "FROM series WHERE number < :count - 1) SELECT number FROM series",
-}
-_DICE = {"postgresql": "floor(random() * {})::int", "sqlite": "(abs(random()) % {})"}
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of question about compliance: ranges of these lengths, spread by their logarithm."""
+
+    name: str
+    bucket: Bucket
+    zone: ZoneInfo
+    shortest_days: float
+    longest_days: float
+
+
+KINDS = (
+    Kind("minutes of an hour to 6 days", Bucket.MINUTE, HOUSE, 1 / 24, 6),
+    Kind("hours of a day to 3 months", Bucket.HOUR, HOUSE, 1, 90),
+    Kind("hours of 3 months to a year", Bucket.HOUR, HOUSE, 90, 365),
+    Kind("days of a week to a year", Bucket.DAY, HOUSE, 7, 365),
+    Kind("days of New York, a week to a year", Bucket.DAY, NEW_YORK, 7, 365),
+    Kind("hours of Kolkata, a day to 3 months", Bucket.HOUR, KOLKATA, 1, 90),
+    Kind("days of Kolkata, a week to 3 months", Bucket.DAY, KOLKATA, 7, 90),
+    Kind("days of Kolkata, 3 months to a year", Bucket.DAY, KOLKATA, 90, 365),
+)
+
+
+class Bench:
+    """Asks questions of one database, and notes what each took."""
+
+    def __init__(self, database: Database, year: Year) -> None:
+        self._database, self._year = database, year
+        self._rng = np.random.default_rng(1)
+        self._server = _find_server(database)
+
+    def measure(self, name: str, ask: Callable[[], object]) -> None:
+        ask()
+        taken = np.array([self._timed(ask) for _ in range(QUESTIONS)])  # (n, 2) wall, CPU
+        wall, cpu = np.percentile(taken, [50, 95, 99], axis=0).T.round(1).tolist()
+        _print(name, {"wall_ms_p50_p95_p99": wall, "cpu_ms_p50_p95_p99": cpu})
+
+    def compliance(self, kind: Kind) -> None:
+        start, end = self._range(kind)
+        with self._database.read() as session:
+            compliance(session, start, end, kind.bucket, kind.zone, self._cameras())
+
+    def groups(self, by: Grouping) -> None:
+        start, end = self._range(Kind("", Bucket.HOUR, HOUSE, 7, 90))
+        with self._database.read() as session:
+            compliance_groups(session, start, end, by, HOUSE, self._cameras())
+
+    def page(self, **wanted: object) -> None:
+        """Read a page somewhere in the year: by its cursor, as the page before would give it."""
+        moment = END - timedelta(days=float(self._rng.uniform(0, self._year.days)))
+        cursor = f"{int(moment.timestamp() * 1_000_000)}-0"
+        question = SightingFilter(self._year.start, END, **wanted)  # type: ignore[arg-type]  # any
+        with self._database.read() as session:
+            list_sightings(session, question, cursor, PAGE)
+
+    def export(self) -> None:
+        """Read a million sightings page by page; tell how fast, and how much memory grew."""
+        before, start, rows = _memory_mb(), time.perf_counter(), 0
+        cpu = time.process_time()
+        for page in read_all_sightings(self._database, SightingFilter(self._year.start, END)):
+            rows += len(page)
+            if rows >= 1_000_000:
+                break
+        figures = {
+            "rows": rows,
+            "seconds": round(time.perf_counter() - start, 1),
+            "cpu_seconds": round(time.process_time() - cpu, 1),
+            "memory_grew_mb": round(_memory_mb() - before, 1),
+        }
+        _print("export of sightings", figures)
+
+    def _range(self, kind: Kind) -> tuple[datetime, datetime]:
+        """Draw a range of the year; every second one begins and ends at odd minutes."""
+        longest = min(kind.longest_days, self._year.days)
+        shortest = min(kind.shortest_days, longest)
+        logarithm = self._rng.uniform(np.log(shortest), np.log(longest))
+        length = timedelta(days=float(np.exp(logarithm)))
+        left = self._year.days * 86_400 - length.total_seconds()
+        start = self._year.start + timedelta(seconds=float(self._rng.uniform(0, max(left, 0))))
+        end = min(start + length, END)
+        if self._rng.random() < 0.5:
+            start, end = (one.replace(minute=0, second=0, microsecond=0) for one in (start, end))
+        return start, max(end, start + timedelta(hours=1))
+
+    def _cameras(self) -> CameraFilter:
+        """Draw a filter: all cameras, a site's, a zone's or one, equally often."""
+        number = int(self._rng.integers(SITES))
+        return (
+            CameraFilter(),
+            CameraFilter(site=f"site {number}"),
+            CameraFilter(zone=f"zone {int(self._rng.integers(ZONES))}"),
+            CameraFilter(camera_id=number + 1),
+        )[self._rng.integers(4)]
+
+    def _timed(self, ask: Callable[[], object]) -> tuple[float, float]:
+        """Measure one question: milliseconds by the clock, and of CPU."""
+        wall, cpu = time.perf_counter(), self._cpu_s()
+        ask()
+        return (time.perf_counter() - wall) * 1000, (self._cpu_s() - cpu) * 1000
+
+    def _cpu_s(self) -> float:
+        """Add up the CPU of this process and of the server's that works for it."""
+        if self._server is None:
+            return time.process_time()
+        return time.process_time() + int(self._server.read_text().split()[0]) / 1e9
 
 
 def main() -> None:
     options = _parse()
-    migrations.upgrade(options.database)
-    database = Database(options.database)
-    days = int(options.days)
-    _report("generated", [_timed(partial(_fill, database, options.cameras, days))])
-    rng = np.random.default_rng(1)
-    for bucket in Bucket:
-        asked = [_timed(partial(_ask, database, bucket, days, rng)) for _ in range(QUESTIONS)]
-        _report(f"compliance by {bucket}", asked)
-    for kind in (None, 1):
-        pages = [_timed(partial(_page, database, days, kind, rng)) for _ in range(QUESTIONS)]
-        _report(f"sightings, {'one camera' if kind else 'all cameras'}", pages)
-    database.close()
+    year = Year(options.cameras or (50 if options.server == "postgresql" else 8), options.days)
+    with _server(options.server) as url:
+        migrations.upgrade(url)
+        start = time.perf_counter()
+        with closing(Database(url)) as database:
+            generate(database, year)
+        _print("generated", {"cameras": year.cameras, "seconds": time.perf_counter() - start})
+        with closing(Database(url + (_ONE_CORE if "postgres" in url else ""))) as database:
+            _ask_all(Bench(database, year))
 
 
-def _fill(database: Database, cameras: int, days: int) -> None:
-    """Every minute of every camera, their hours and days, and a sighting for each fifth."""
-    minutes = days * 24 * 60
-    start_us = int((END - timedelta(days=days)).timestamp() * 1_000_000)
-    with database.write() as session:
-        dialect = session.get_bind().dialect.name
-        settle_time_zone(session, HOUSE)
-        series, dice = _SERIES[dialect], _DICE[dialect]
-        # Sealed with a key that is thrown away: nobody opens these cameras.
-        box = SecretBox([Fernet.generate_key()])
-        for number in range(cameras):
-            new = NewCamera(f"camera {number}", "0", "0", site=f"site {number % SITES}")
-            values = {"camera": add_camera(session, box, new).id, "start": start_us}
-            _insert_minutes(session, series, dice, values | {"count": minutes})
-            _insert_sightings(session, series, dice, values | {"count": minutes // 5})
-        rebuild(session, Bucket.MINUTE, Bucket.HOUR, HOUSE)
-        rebuild(session, Bucket.HOUR, Bucket.DAY, HOUSE)
-    _analyse(database)
+def _ask_all(bench: Bench) -> None:
+    for kind in KINDS:
+        bench.measure(kind.name, lambda kind=kind: bench.compliance(kind))  # type: ignore[misc]
+    for by in Grouping:
+        bench.measure(f"groups by {by}", lambda by=by: bench.groups(by))  # type: ignore[misc]
+    pages: dict[str, dict[str, object]] = {
+        "all": {},
+        "a camera": {"camera_id": 3},
+        "a camera that is silent": {"camera_id": 10},
+        "a verdict": {"verdict": Verdict.NO_MASK},
+        "a rare verdict": {"verdict": Verdict.INCORRECT_MASK},
+        "a camera's rare verdict": {"camera_id": 3, "verdict": Verdict.INCORRECT_MASK},
+        "a site": {"site": "site 1"},
+        "a site's verdict": {"site": "site 1", "verdict": Verdict.UNSURE},
+        "a zone that is silent": {"zone": "zone 9"},
+        "not required": {"is_required": False},
+        "with a picture": {"has_picture": True},
+    }
+    for name, wanted in pages.items():
+        bench.measure(f"page: {name}", lambda wanted=wanted: bench.page(**wanted))  # type: ignore[misc]
+    bench.export()
 
 
-def _insert_minutes(session: Session, series: str, dice: str, values: dict[str, int]) -> None:
-    counts = ", ".join(dice.format(sides) for sides in (4, 2, 2, 2))
-    session.execute(
-        text(
-            "INSERT INTO rollups_minute (camera_id, start, mask, incorrect_mask, no_mask, unsure) "  # noqa: S608
-            f"SELECT :camera, :start + number * 60000000, {counts} FROM ({series}) AS minutes"
-        ),
-        values,
-    )
+@contextmanager
+def _server(kind: str) -> Iterator[str]:
+    """Run a server of our own; yields the address of an empty database there."""
+    if kind == "postgresql":
+        with run_postgres() as address:
+            yield load_settings(database_url=new_database(address)).database
+    else:
+        with tempfile.TemporaryDirectory(prefix="maskwatch-history-") as folder:
+            yield f"sqlite:///{Path(folder) / 'maskwatch.db'}"
 
 
-def _insert_sightings(session: Session, series: str, dice: str, values: dict[str, int]) -> None:
-    started = f":start + number * 300000000 + {dice.format(1_000_000)}"
-    verdict = f"CASE {dice.format(5)} WHEN 0 THEN 'no_mask' WHEN 1 THEN 'unsure' ELSE 'mask' END"
-    session.execute(
-        text(
-            "INSERT INTO sightings (camera_id, started_at, ended_at, verdict, mask, "  # noqa: S608
-            "incorrect_mask, no_mask, faces, is_continuation, model_version) "
-            f"SELECT :camera, {started}, :start + number * 300000000 + 3000000, {verdict}, "
-            f"0.9, 0.05, 0.05, 12, false, 'generated' FROM ({series}) AS fifths"
-        ),
-        values,
-    )
-
-
-def _analyse(database: Database) -> None:
-    with database.write() as session:
-        session.execute(text("ANALYZE"))
-
-
-def _ask(database: Database, bucket: Bucket, days: int, rng: np.random.Generator) -> None:
-    longest = min(days, RANGE_DAYS[bucket])
-    length = timedelta(days=float(rng.uniform(0.1, 1.0)) * longest)
-    end = END - timedelta(days=float(rng.uniform(0, days)) * (1 - length.days / days))
-    zone = ASKED_ZONES[rng.integers(len(ASKED_ZONES))]
-    site = f"site {rng.integers(SITES)}" if rng.random() < 0.3 else None
-    camera_id = int(rng.integers(1, SITES)) if rng.random() < 0.3 else None
+def _find_server(database: Database) -> Path | None:
+    """Find where Linux tells the CPU of the server's process; None for SQLite, which has none."""
+    if database.url.startswith("sqlite"):
+        return None
     with database.read() as session:
-        compliance(session, end - length, end, bucket, zone, CameraFilter(camera_id, site))
+        return Path(f"/proc/{session.scalar(text('SELECT pg_backend_pid()'))}/schedstat")
 
 
-def _page(database: Database, days: int, camera_id: int | None, rng: np.random.Generator) -> None:
-    """Read a page somewhere in the year: by its cursor, as the page before would give it."""
-    moment = END - timedelta(days=float(rng.uniform(0, days)))
-    cursor = f"{int(moment.timestamp() * 1_000_000)}-0"
-    wanted = SightingFilter(END - timedelta(days=days), END, camera_id=camera_id)
-    with database.read() as session:
-        list_sightings(session, wanted, cursor, PAGE)
+def _memory_mb() -> float:
+    """Tell the most memory that this process ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _timed(work: Callable[[], None]) -> float:
-    start = time.perf_counter()
-    work()
-    return (time.perf_counter() - start) * 1000
-
-
-def _report(name: str, measured_ms: Sequence[float]) -> None:
-    median, late = np.percentile(measured_ms, [50, 95])
-    figures = {"median_ms": median, "p95_ms": late, "worst_ms": max(measured_ms)}
-    line = {"measurement": name, **{key: round(value, 1) for key, value in figures.items()}}
-    print(json.dumps(line), flush=True)
+def _print(name: str, figures: Mapping[str, object]) -> None:
+    print(json.dumps({"measurement": name, **figures}), flush=True)
 
 
 def _parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--database", required=True, help="SQLAlchemy address of an empty one.")
-    parser.add_argument("--cameras", type=int, default=50)
+    parser.add_argument("--server", choices=("postgresql", "sqlite"), required=True)
+    parser.add_argument("--cameras", type=int, help="default: 50 on PostgreSQL, 8 on SQLite")
     parser.add_argument("--days", type=int, default=365)
     return parser.parse_args()
 
