@@ -13,16 +13,9 @@ from core.storage.compliance import counts_by_camera
 from core.storage.engine import Database
 from core.storage.erasure import erase
 from core.types import Result
+from tests.core.storage.past import Silent
 from tests.workers.scenes import NO_MASK, analysed, at, box
 from tests.workers.test_recorder import House, visit
-
-
-class Silent:
-    def report(self, share: float | None, message: str) -> None:
-        pass
-
-    def say(self, line: str) -> None:
-        pass
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from core.retention import Pruned, RetentionParameters
 from core.storage.audit import SYSTEM
 from core.storage.engine import Database
 from core.storage.jobs import Job, NewJob, add_job, ask_cancel, get_job
-from core.storage.tables import CameraRow, JobRow, SightingRow
+from core.storage.tables import JobRow, SightingRow
+from tests.core.storage.past import register_cameras
 
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
 SIGHTINGS = 12_000
@@ -35,7 +36,7 @@ SIGHTINGS = 12_000
 def sightings(database: Database) -> None:
     """Sightings that retention deletes."""
     with database.write() as session:
-        session.execute(insert(CameraRow).values(CAMERA))
+        register_cameras(session, 1)
         session.execute(
             insert(SightingRow),
             [{**SIGHTING, "started_at": OLD + timedelta(seconds=n)} for n in range(SIGHTINGS)],
@@ -216,17 +217,6 @@ def test_what_redis_carries_is_no_pickle(redis: Redis, database: Database) -> No
     assert json.loads(content) == [CARRIED_TO, None, [job_id], {}]
 
 
-CAMERA = {
-    "id": 1,
-    "name": "door",
-    "sealed_address": b"",
-    "redacted_address": "",
-    "transport": "tcp",
-    "frames_per_second": 5,
-    "long_side": 960,
-    "created_at": OLD,
-    "updated_at": OLD,
-}
 SIGHTING = {
     "camera_id": 1,
     "ended_at": OLD,

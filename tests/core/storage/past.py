@@ -28,6 +28,16 @@ class Person:
     has_picture: bool = True
 
 
+class Silent:
+    """A progress that nobody looks at."""
+
+    def report(self, share: float | None, message: str) -> None:
+        pass
+
+    def say(self, line: str) -> None:
+        pass
+
+
 def register_cameras(session: Session, *camera_ids: int) -> None:
     for camera_id in camera_ids:
         session.execute(

@@ -25,19 +25,11 @@ from core.storage.tables import (
     Table,
 )
 from core.types import Verdict
-from tests.core.storage.past import DAY, Person, keep, minutes_between, register_cameras
+from tests.core.storage.past import DAY, Person, Silent, keep, minutes_between, register_cameras
 
 START, END = DAY.replace(hour=10, minute=7), DAY.replace(hour=13, minute=23)
 EXEMPT = {"rollups_quarter", "rollups_hour", "rollups_day", "jobs", "audit"}
 """The counts are compared as a whole; jobs and audit tell of the erasure itself."""
-
-
-class Silent:
-    def report(self, share: float | None, message: str) -> None:
-        pass
-
-    def say(self, line: str) -> None:
-        pass
 
 
 def people_of(camera_id: int) -> list[Person]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from core.access_scopes import CameraScope
 from core.errors import BadRequest, Conflict, JobLost, NotFound
@@ -31,6 +31,7 @@ from core.storage.jobs import (
     take_job,
 )
 from core.storage.tables import CameraRow, SiteRow
+from tests.core.storage.past import register_cameras
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ANNA = Actor("anna", ActorKind.USER, "192.0.2.7")
@@ -221,9 +222,8 @@ def test_a_foreign_cursor_is_refused(database: Database, cursor: str) -> None:
 def test_who_is_limited_sees_own_jobs_and_those_of_their_cameras(any_database: Database) -> None:
     with any_database.write() as session:
         session.execute(insert(SiteRow).values(id=1, name="north", created_at=NOW))
-        session.flush()
-        for camera_id, site_id in ((1, 1), (2, None)):
-            session.execute(insert(CameraRow).values(_camera(camera_id, site_id)))
+        register_cameras(session, 1, 2)
+        session.execute(update(CameraRow).where(CameraRow.id == 1).values(site_id=1))
     system = NewJob(JobKind.BACKFILL, RetentionParameters(), SYSTEM)
     visible = added(any_database, NewJob(system.kind, system.parameters, SYSTEM, camera_id=1))
     hidden = added(any_database, NewJob(system.kind, system.parameters, SYSTEM, camera_id=2))
@@ -240,18 +240,3 @@ def test_who_is_limited_sees_own_jobs_and_those_of_their_cameras(any_database: D
 
     assert {job.id for job in seen} == {visible, own}
     assert len(everything) == 4
-
-
-def _camera(camera_id: int, site_id: int | None) -> dict[str, object]:
-    return {
-        "id": camera_id,
-        "name": f"camera {camera_id}",
-        "sealed_address": b"",
-        "redacted_address": "",
-        "transport": "tcp",
-        "site_id": site_id,
-        "frames_per_second": 5,
-        "long_side": 960,
-        "created_at": NOW,
-        "updated_at": NOW,
-    }

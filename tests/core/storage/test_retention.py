@@ -32,20 +32,13 @@ from tests.core.storage.past import (
     DAY,
     PICTURE_BYTES,
     Person,
+    Silent,
     keep,
     minutes_between,
     register_cameras,
 )
 
 NOW = DAY + timedelta(days=10, hours=12)
-
-
-class Silent:
-    def report(self, share: float | None, message: str) -> None:
-        pass
-
-    def say(self, line: str) -> None:
-        pass
 
 
 def count(database: Database, row: type[Table]) -> int:
