@@ -9,6 +9,7 @@ from pathlib import Path
 from core.backfills import Backfilled, BackfillParameters
 from core.errors import DatabaseAway, JobFailed, JobLost, JobStopped
 from core.storage.backfills import list_uploads_in_use
+from core.storage.jobs import get_job
 from core.uploads import sweep_uploads
 from workers.job_context import JobContext, Kind
 
@@ -17,15 +18,19 @@ def run(asked: BackfillParameters, context: JobContext) -> Backfilled:
     """Write the history; the video is removed, unless another run is to read it again."""
     _sweep(context)
     video = context.settings.uploads / asked.upload
+    is_needed = False
     try:
-        result = _write(asked, video, context)
-    except (JobStopped, JobLost, DatabaseAway):
+        return _write(asked, video, context)
+    except JobLost:
+        # The command has just ended the job, or the job was given to another run.
+        is_needed = not _has_ended(context)
         raise
-    except BaseException:
-        video.unlink(missing_ok=True)
+    except (JobStopped, DatabaseAway):
+        is_needed = True
         raise
-    video.unlink(missing_ok=True)
-    return result
+    finally:
+        if not is_needed:
+            video.unlink(missing_ok=True)
 
 
 def _write(asked: BackfillParameters, video: Path, context: JobContext) -> Backfilled:
@@ -48,6 +53,11 @@ def _write(asked: BackfillParameters, video: Path, context: JobContext) -> Backf
     result = Backfilled.model_validate(context.run_command(*arguments))
     context.say(result.describe())
     return result
+
+
+def _has_ended(context: JobContext) -> bool:
+    with context.database.read() as session:
+        return get_job(session, context.claim.job_id).state.is_ended
 
 
 def _sweep(context: JobContext) -> None:
