@@ -14,7 +14,7 @@ from core.storage.engine import utc_now
 from core.storage.sessions import UserSession, end_other_sessions, end_session, list_sessions
 from core.storage.users import Role, change_password
 from dashboard.access import identity, needs
-from dashboard.api.operations import api_blueprint
+from dashboard.api.operations import api_blueprint, problems
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
 from dashboard.api.users import PASSWORD_LENGTH_MAX, Password
 from dashboard.audit import actor
@@ -90,7 +90,9 @@ def read_account() -> Response:
     )
 
 
-@blueprint.post("/account/password", responses={204: None})
+@blueprint.post(
+    "/account/password", responses={204: None, **problems(HTTPStatus.TOO_MANY_REQUESTS)}
+)
 @needs(Role.VIEWER)
 def replace_password(body: PasswordAsked) -> Response:
     """Set a new password; all other sessions end."""
