@@ -5,10 +5,10 @@ real networks; their ways are drawn here, for the demo's people stroll one by on
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -28,6 +28,8 @@ VISIBLE_MIN = 0.5
 """A face is there to be seen if half of its box is in the picture and not covered."""
 SEEN_S_MIN = 0.6
 """Who shows so little is neither asked for nor held against the count."""
+CHANGE_S_MIN = 2.5
+"""What is worn for less is no change that one must see."""
 TRUTH_STEP_S = 0.1
 
 
@@ -92,7 +94,7 @@ class CrowdScene(DemoScene):
                 number,
                 len(labels) * TRUTH_STEP_S,
                 Counter(labels).most_common(1)[0][0] if labels else Label.NO_MASK,
-                sum(a is not b for a, b in pairwise(labels)),
+                _count_changes(labels),
             )
             for number, labels in looks.items()
         )
@@ -112,6 +114,13 @@ def frame_times(conditions: Conditions, lasts_s: float, seed: int) -> Iterator[f
             yield t
         missed = max(0, missed - 1)
         t += period_s * float(np.clip(rng.normal(1, conditions.jitter), 0.3, 2.5))
+
+
+def _count_changes(labels: Sequence[Label]) -> int:
+    """Count changes between labels that were each worn, and seen, for CHANGE_S_MIN."""
+    runs = [(label, sum(1 for _ in run)) for label, run in groupby(labels)]
+    worn = [label for label, looks in runs if looks * TRUTH_STEP_S >= CHANGE_S_MIN]
+    return sum(before is not after for before, after in pairwise(worn))
 
 
 def _lens(face_px: int) -> Lens:

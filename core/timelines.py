@@ -5,7 +5,7 @@ by twos. Votes are whole thousandths, so that what is written is what is read.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -49,8 +49,13 @@ class Stretch(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return sum(self.sums) / VOTE
 
     def merge(self, other: "Stretch", number: int) -> "Stretch":
-        mask, incorrect_mask, no_mask = map(sum, zip(self.sums, other.sums, strict=True))
-        return Stretch(number, self.faces + other.faces, mask, incorrect_mask, no_mask)
+        return Stretch(
+            number,
+            self.faces + other.faces,
+            self.mask + other.mask,
+            self.incorrect_mask + other.incorrect_mask,
+            self.no_mask + other.no_mask,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,9 @@ class Timeline:
         number = max(last, int((at - self.started_at).total_seconds() // self.stretch_s))
         new = Stretch(number, 1, *sums)
         if self.stretches and number == last:
-            merged = self.stretches[-1].merge(new, number)
-            return replace(self, stretches=(*self.stretches[:-1], merged))
-        return _shorten(replace(self, stretches=(*self.stretches, new)))
+            before, new = self.stretches[:-1], self.stretches[-1].merge(new, number)
+            return Timeline(self.started_at, self.stretch_s, (*before, new))
+        return _shorten(Timeline(self.started_at, self.stretch_s, (*self.stretches, new)))
 
     def starts_at(self, stretch: Stretch) -> datetime:
         return self.started_at + timedelta(seconds=stretch.number * self.stretch_s)

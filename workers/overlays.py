@@ -6,7 +6,7 @@ from core.live import Overlay, OverlayFace
 from core.preferences import VerdictRule
 from core.types import LABELS, Result, Verdict
 from workers.tracking import Track
-from workers.verdicts import judge
+from workers.verdicts import judge_lately
 
 
 def make_overlay(
@@ -21,7 +21,7 @@ def _make_face(result: Result, index: int, track: Track, rule: VerdictRule) -> O
     x1, y1, x2, y2 = (round(value, 1) for value in result.faces.boxes[index].tolist())
     probabilities = result.faces.probabilities[index]
     best = int(probabilities.argmax())
-    verdict = judge(track.votes, rule)
+    verdict = judge_lately(track.timeline, track.votes, rule)
     return OverlayFace(
         (x1, y1, x2 - x1, y2 - y1),
         track.id,

@@ -18,8 +18,8 @@ from workers.association import Associator, Followed, Probabilities
 from workers.motion import Motion
 from workers.verdicts import NO_VOTES, Votes, vote_weights
 
-FORGET_S = 2.0
-"""A face missed for so long in a moving scene has left."""
+FORGET_S = 2.5
+"""A face missed for so long in a moving scene has left; heads turn away for a second or two."""
 STEP_S_MIN = 0.01
 """Frames that come in one another's place, as by a camera's clock set back, are so far apart."""
 LATE_S_MAX = 1.0
@@ -35,6 +35,8 @@ PERSON_S_MIN = 0.3
 """A track of fewer faces, or a shorter one, is a flicker of the detector, not a person."""
 DEFAULT_RULE = VerdictRule()
 
+Box = tuple[float, float, float, float]
+
 _SNAPSHOT_VERSION = 2
 
 
@@ -45,7 +47,7 @@ class Track:
     id: int
     started_at: datetime
     seen_at: datetime
-    box: tuple[float, float, float, float]
+    box: Box
     timeline: Timeline
     faces: int = 0
     votes: Votes = NO_VOTES
@@ -103,9 +105,12 @@ class CameraTracker:
         self._analysed_at, self._size_wh = result.captured_at, result.size_wh
         followed = self._associator.associate(result.faces, result.size_wh, step_s)
         weights = vote_weights(result.faces, rule)
+        seen = zip(result.faces.boxes.tolist(), result.faces.probabilities.tolist(), strict=True)
         tracks = [
-            self._follow(known, result, face, float(weights[face]))
-            for face, known in enumerate(followed)
+            self._follow(known, result, (x1, y1, x2, y2), (mask, incorrect, bare), weight)
+            for known, ((x1, y1, x2, y2), (mask, incorrect, bare)), weight in zip(
+                followed, seen, weights, strict=True
+            )
         ]
         return tracks, self._drop_forgotten() + self._split_long(result.captured_at)
 
@@ -175,26 +180,28 @@ class CameraTracker:
             return None
         return min(max(STEP_S_MIN, passed_s), SILENCE_MAX_S)
 
-    def _follow(self, known: int, result: Result, face: int, weight: float) -> Track:
+    def _follow(
+        self, known: int, result: Result, box: Box, worn: Probabilities, weight: float
+    ) -> Track:
         """Add a face to its track."""
-        x1, y1, x2, y2 = result.faces.boxes[face].tolist()
         now, track = result.captured_at, self._tracks.get(known)
         if track is None:
-            track = Track(self._next_id, now, now, (x1, y1, x2, y2), Timeline(now))
+            track = Track(self._next_id, now, now, box, Timeline(now))
             self._next_id += 1
-        mask, incorrect_mask, no_mask = result.faces.probabilities[face].tolist()
         scale = weight * VOTE
-        sums = (round(mask * scale), round(incorrect_mask * scale), round(no_mask * scale))
-        self._tracks[known] = replace(
-            track,
+        sums = (round(worn[0] * scale), round(worn[1] * scale), round(worn[2] * scale))
+        self._tracks[known] = grown = Track(
+            track.id,
+            track.started_at,
             seen_at=now,
-            box=(x1, y1, x2, y2),
+            box=box,
             timeline=track.timeline.add(now, sums),
             faces=track.faces + 1,
-            votes=track.votes.add((mask, incorrect_mask, no_mask), weight),
+            votes=track.votes.add(worn, weight),
+            is_continuation=track.is_continuation,
             model_version=result.model_version,
         )
-        return self._tracks[known]
+        return grown
 
     def _drop_forgotten(self) -> list[Track]:
         gone = {known.id for known in self._associator.followed if self._has_left(known)}

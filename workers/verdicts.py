@@ -10,16 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 
-import numpy as np
-
 from core.preferences import CountedPhase, VerdictRule
 from core.timelines import VOTE, Phase, Stretch, Timeline, find_phases
-from core.types import LABELS, Boxes, Faces, Label, Scores, Verdict
+from core.types import LABELS, Faces, Label, Verdict
 
 WIDTH_FULL_PX = 40.0
 """A face this wide votes in full; smaller ones by the share of it."""
 SHARPNESS_HALF = 40.0
 """Variance of the Laplacian at which a face's vote is halved for blur."""
+LATELY_S = 4
+"""What is drawn round a face follows a mask that is taken off so soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,17 @@ class Judgement:
 def judge_timeline(timeline: Timeline, rule: VerdictRule) -> Judgement:
     """Judge a track from its first to its last face, by the phase that counts."""
     phases = find_phases(timeline)
-    votes = _sum_votes(timeline)
+    votes = _sum_votes(timeline.stretches)
     if len(phases) > 1:
         votes = Votes.of(_COUNTED[rule.changed](phases).votes)
     return Judgement(judge(votes, rule), votes.probabilities, max(0, len(phases) - 1))
+
+
+def judge_lately(timeline: Timeline, votes: Votes, rule: VerdictRule) -> Verdict:
+    """Give what is worn now, for who looks on: by the last LATELY_S, or by all votes if unsure."""
+    count = max(1, LATELY_S // timeline.stretch_s)
+    verdict = judge(_sum_votes(timeline.stretches[-count:]), rule)
+    return judge(votes, rule) if verdict is Verdict.UNSURE else verdict
 
 
 def judge(votes: Votes, rule: VerdictRule) -> Verdict:
@@ -91,22 +98,27 @@ def judge(votes: Votes, rule: VerdictRule) -> Verdict:
     return Verdict(LABELS[best].value)
 
 
-def vote_weights(faces: Faces, rule: VerdictRule) -> Scores:
-    """Weigh the vote of each face, 0 to 1; 0 below the rule's width. Returns (n,)."""
-    blur = faces.sharpness / (faces.sharpness + SHARPNESS_HALF)
-    return (faces.scores * _size_weights(faces.boxes, rule.face_px_min) * blur).astype(np.float32)
+def vote_weights(faces: Faces, rule: VerdictRule) -> list[float]:
+    """Weigh the vote of each face, 0 to 1; 0 below the rule's width.
+
+    In plain numbers: for the few faces of a frame arrays take ten times as long.
+    """
+    return [
+        score * _size_weight(x2 - x1, rule.face_px_min) * sharpness / (sharpness + SHARPNESS_HALF)
+        for (x1, _, x2, _), score, sharpness in zip(
+            faces.boxes.tolist(), faces.scores.tolist(), faces.sharpness.tolist(), strict=True
+        )
+    ]
 
 
-def _size_weights(boxes: Boxes, face_px_min: int) -> Scores:
-    widths = boxes[:, 2] - boxes[:, 0]
-    weights = np.clip(widths / WIDTH_FULL_PX, 0.0, 1.0)
-    return np.where(widths < face_px_min, 0.0, weights).astype(np.float32)
+def _size_weight(width: float, face_px_min: int) -> float:
+    return 0.0 if width < face_px_min else min(width / WIDTH_FULL_PX, 1.0)
 
 
-def _sum_votes(timeline: Timeline) -> Votes:
-    if not timeline.stretches:
+def _sum_votes(stretches: Sequence[Stretch]) -> Votes:
+    if not stretches:
         return NO_VOTES
-    return Votes.of(reduce(lambda one, other: one.merge(other, 0), timeline.stretches))
+    return Votes.of(reduce(lambda one, other: one.merge(other, 0), stretches))
 
 
 def _longest(phases: Sequence[Phase]) -> Phase:

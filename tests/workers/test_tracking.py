@@ -6,7 +6,7 @@ from core.errors import BadEntry
 from core.preferences import VerdictRule
 from core.types import Result, ResultKind
 from tests.workers.scenes import MASK, NO_MASK, analysed, at, box, unchanged
-from workers.tracking import CameraTracker, Track
+from workers.tracking import FORGET_S, CameraTracker, Track
 
 WALK_PX_S = 470.0
 """1.5 m/s for a face of 50 px (0.16 m)."""
@@ -38,11 +38,11 @@ def test_a_walking_face_is_one_track() -> None:
     assert found == {1}
 
 
-def test_a_track_ends_two_seconds_after_its_last_face() -> None:
+def test_a_track_ends_some_seconds_after_its_last_face() -> None:
     tracker = CameraTracker()
     feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(12)])])
-    assert feed(tracker, empty(0.4, 2.0)) == []
-    (ended,) = feed(tracker, empty(2.0, 3.0))
+    assert feed(tracker, empty(0.4, 0.2 + FORGET_S)) == []
+    (ended,) = feed(tracker, empty(0.2 + FORGET_S, 3.2))
     assert (ended.started_at, ended.seen_at, ended.faces) == (at(0), at(0.2), 2)
     assert tracker.open_tracks == []
 

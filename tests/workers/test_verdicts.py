@@ -6,7 +6,7 @@ from core.preferences import CountedPhase, VerdictRule
 from core.timelines import Timeline
 from core.types import Verdict
 from tests.workers.scenes import NOON, at, box, faces
-from workers.verdicts import NO_VOTES, Votes, judge, judge_timeline, vote_weights
+from workers.verdicts import NO_VOTES, Votes, judge, judge_lately, judge_timeline, vote_weights
 
 RULE = VerdictRule()
 
@@ -61,17 +61,17 @@ def test_large_sharp_sure_faces_weigh_more() -> None:
 
 
 def test_a_face_too_small_to_tell_has_no_vote() -> None:
-    assert vote_weights(faces([box(0, width=10)]), RULE).tolist() == [0.0]
+    assert vote_weights(faces([box(0, width=10)]), RULE) == [0.0]
 
 
 def test_no_faces_no_weights() -> None:
-    assert vote_weights(faces([]), RULE).shape == (0,)
+    assert vote_weights(faces([]), RULE) == []
 
 
 def test_the_rule_says_from_which_width_faces_vote() -> None:
     narrow = faces([box(0, width=20)])
     assert vote_weights(narrow, RULE)[0] > 0
-    assert vote_weights(narrow, VerdictRule(face_px_min=21)).tolist() == [0.0]
+    assert vote_weights(narrow, VerdictRule(face_px_min=21)) == [0.0]
 
 
 WORN, CHIN, BARE = (480, 10, 10), (10, 480, 10), (10, 10, 480)
@@ -120,3 +120,30 @@ def test_a_thin_last_phase_is_unsure_if_the_last_counts() -> None:
     timeline = timeline_of((WORN, 6), (BARE, 2))
     assert judge_timeline(timeline, rule).verdict is Verdict.UNSURE
     assert judge_timeline(timeline, RULE).verdict is Verdict.MASK
+
+
+def lately(*phases: tuple[tuple[int, int, int], int]) -> Verdict:
+    timeline = timeline_of(*phases)
+    all_votes = NO_VOTES
+    for stretch in timeline.stretches:
+        for _ in range(stretch.faces):
+            shares = (stretch.mask, stretch.incorrect_mask, stretch.no_mask)
+            mask, incorrect_mask, no_mask = (share / sum(shares) for share in shares)
+            all_votes = all_votes.add((mask, incorrect_mask, no_mask), 0.5)
+    return judge_lately(timeline, all_votes, RULE)
+
+
+@pytest.mark.parametrize(
+    ("phases", "verdict"),
+    [
+        pytest.param([], Verdict.UNSURE, id="nothing yet"),
+        pytest.param([(WORN, 60), (BARE, 4)], Verdict.NO_MASK, id="taken off"),
+        pytest.param([(WORN, 60), (BARE, 1)], Verdict.MASK, id="only just"),
+        pytest.param([(WORN, 60), (BARE, 2)], Verdict.MASK, id="by all votes while divided"),
+        pytest.param([(WORN, 400), (BARE, 16)], Verdict.NO_MASK, id="long stretches"),
+    ],
+)
+def test_what_is_drawn_is_what_is_worn_now(
+    phases: list[tuple[tuple[int, int, int], int]], verdict: Verdict
+) -> None:
+    assert lately(*phases) is verdict
