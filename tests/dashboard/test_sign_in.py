@@ -206,3 +206,49 @@ def test_opening_a_page_renews_the_session(browser_of: ClientOf) -> None:
     browser = browser_of(Role.VIEWER)
     browser.get("/")
     assert "Expires" in browser.get("/cameras").headers["Set-Cookie"]
+
+
+def test_guessing_one_name_from_many_addresses_is_slowed_down_too(
+    dashboard: Dashboard, database: Database
+) -> None:
+    with database.write() as session:
+        for name in ("ann", "bob"):
+            add_user(session, name, Role.VIEWER, PASSWORD)
+    statuses = []
+    for number in range(21):
+        browser = dashboard.app.test_client()
+        browser.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        statuses.append(sign_in(browser, "ann", "wrong words here"))
+    assert statuses == [401] * 20 + [429]
+    assert sign_in(browser, "bob", PASSWORD) == 302
+
+
+def test_right_passwords_are_not_counted_against_a_name(
+    dashboard: Dashboard, database: Database
+) -> None:
+    with database.write() as session:
+        add_user(session, "ann", Role.VIEWER, PASSWORD)
+    for number in range(21):
+        browser = dashboard.app.test_client()
+        browser.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        assert sign_in(browser, "ann", PASSWORD) == 302
+
+
+def test_a_name_that_is_taken_is_told_in_the_set_up_form(
+    stranger: FlaskClient, database: Database, set_up_link: str
+) -> None:
+    with database.write() as session:
+        find_or_add_user(session, "ann", Role.VIEWER)
+    assert set_up(stranger, set_up_link) == 422
+
+
+def test_signing_in_anew_ends_the_session_that_the_browser_had(
+    browser_of: ClientOf, database: Database, link: str
+) -> None:
+    browser = browser_of(Role.VIEWER)
+    cookie = browser.get_cookie("maskwatch")
+    assert cookie is not None
+    browser.get(link)
+    assert browser.get("/api/v1/account").get_json()["name"] == "demo"
+    browser.set_cookie("maskwatch", cookie.value)
+    assert not is_signed_in(browser)
