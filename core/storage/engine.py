@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Dialect, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import BigInteger, TypeDecorator
 
@@ -16,15 +16,33 @@ from core.errors import BadSettings, DatabaseAway
 from core.types import from_microseconds, to_microseconds
 
 BUSY_TIMEOUT_S = 10
+WRITE_IDLE_S = 20
+"""A process that stops in the middle of writing, or whose machine is gone, keeps its locks so
+long: PostgreSQL ends its transaction then. SQLite's locks end with the process."""
+
+_POSTGRES_CONNECTS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that vanished is noticed in half a minute; by itself the kernel waits for hours."""
 
 
 class Database:
     """Hands out sessions; each is one transaction."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, write_idle_s: int = WRITE_IDLE_S) -> None:
         self.url = url
         self._engine = make_engine(url)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
+        if self._is_sqlite:
+            self._begin_read, self._begin_write = "BEGIN", "BEGIN IMMEDIATE"
+        else:
+            self._begin_read = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+            idle = "SET LOCAL idle_in_transaction_session_timeout"
+            self._begin_write = f"{idle} = '{write_idle_s}s'"
 
     @property
     def is_sqlite(self) -> bool:
@@ -34,8 +52,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """Open a transaction that only reads; all its answers are of one moment."""
         with self._explained(), Session(self._engine) as session:
-            if self._is_sqlite:
-                session.connection().exec_driver_sql("BEGIN")
+            session.connection().exec_driver_sql(self._begin_read)
             yield session
 
     @contextmanager
@@ -43,14 +60,14 @@ class Database:
         """Open a transaction that commits at the end, or rolls back if anything raises.
 
         On SQLite it takes the write lock at once: a lock taken half-way could not wait.
+        On PostgreSQL it is ended where we say nothing for `write_idle_s`: others wait for it.
         """
         with (
             self._explained(),
             Session(self._engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            if self._is_sqlite:
-                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+            session.connection().exec_driver_sql(self._begin_write)
             yield session
 
     def check(self) -> None:
@@ -94,15 +111,26 @@ class Database:
         """Raise DatabaseAway where the server is gone, locked for too long, or broken."""
         try:
             yield
-        except (OperationalError, InterfaceError, sqlite3.OperationalError) as error:
+        except (DBAPIError, sqlite3.OperationalError) as error:
+            if not _is_away(error):
+                raise
             address = self._engine.url.render_as_string(hide_password=True)
             reason = getattr(error, "orig", error)
             raise DatabaseAway(f"the database at {address} does not answer: {reason}") from error
 
 
+def _is_away(error: DBAPIError | sqlite3.OperationalError) -> bool:
+    """Tell a server that is gone, or ended our connection, from a statement that is wrong."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | sqlite3.OperationalError)
+
+
 def make_engine(url: str) -> Engine:
     """Make an engine; for SQLite the folder of the file is made too."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    is_sqlite = url.startswith("sqlite")
+    connects = {} if is_sqlite else _POSTGRES_CONNECTS
+    engine = create_engine(url, pool_pre_ping=not is_sqlite, connect_args=connects)
     if engine.dialect.name == "sqlite":
         if engine.url.database:
             Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)

@@ -7,8 +7,10 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
-from core.errors import BadSettings
+import migrations
+from core.errors import BadSettings, DatabaseAway
 from core.secrets import SecretBox
+from core.settings import load_settings
 from core.storage.engine import Database
 from core.storage.installation import check_key
 from core.storage.users import Role, add_user, list_users
@@ -64,3 +66,34 @@ def test_a_database_knows_its_key(any_database: Database, box: SecretBox, tmp_pa
 def test_a_table_is_there_or_not(any_database: Database) -> None:
     assert any_database.has_table("model_versions")
     assert not any_database.has_table("of_a_later_release")
+
+
+def test_answers_are_of_one_moment(any_database: Database) -> None:
+    with any_database.read() as reading:
+        assert list_users(reading) == []
+        with any_database.write() as session:
+            add_user(session, "ann", Role.VIEWER, None)
+        assert list_users(reading) == []
+    with any_database.read() as session:
+        assert len(list_users(session)) == 1
+
+
+def test_who_stops_in_the_middle_of_writing_gives_way_on_postgresql(postgres_url: str) -> None:
+    url = load_settings(database_url=postgres_url).database
+    migrations.upgrade(url)
+    stopped, other = Database(url, write_idle_s=1), Database(url)
+
+    def write_and_stop() -> None:
+        with stopped.write() as session:
+            add_user(session, "ann", Role.VIEWER, None)
+            session.flush()
+            with other.write() as waiting:
+                add_user(waiting, "ann", Role.VIEWER, None)  # waits until the first is ended
+            list_users(session)
+
+    with pytest.raises(DatabaseAway):
+        write_and_stop()
+    with other.read() as session:
+        assert [user.name for user in list_users(session)] == ["ann"]
+    stopped.close()
+    other.close()
