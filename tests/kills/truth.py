@@ -25,6 +25,7 @@ from core.storage.tables import (
     SightingRow,
 )
 from tests.kills.people import (
+    FRAME_S,
     FrameKey,
     Person,
     moment_of,
@@ -33,6 +34,7 @@ from tests.kills.people import (
     picture_of,
     verdict_of,
 )
+from workers.tracking import FACES_MIN, PERSON_S_MIN
 
 NOT_SYNCED_S = 2.5
 """What Redis was told so shortly before it was killed may be lost: it syncs each second,
@@ -117,7 +119,7 @@ def _fault(
     if len(found) > 1:
         return f"{len(found)} sightings"
     if not found:
-        return "no sighting" if len(certain) >= 2 else ""
+        return "no sighting" if _is_person(certain) else ""
     sighting, picture = found[0]
     first, last = number_of(sighting.started_at), number_of(sighting.ended_at)
     checks = {
@@ -130,6 +132,12 @@ def _fault(
         f"timeline of {person}": sighting.timeline is not None,
     }
     return ", ".join(words for words, is_right in checks.items() if not is_right)
+
+
+def _is_person(numbers: set[int]) -> bool:
+    """Tell a person from a flicker, as the tracker does."""
+    lasted_s = (max(numbers) - min(numbers)) * FRAME_S if numbers else 0.0
+    return len(numbers) >= FACES_MIN and lasted_s >= PERSON_S_MIN
 
 
 def compare_rollups(session: Session, recorded: Recorded) -> list[str]:
