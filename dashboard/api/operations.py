@@ -102,9 +102,31 @@ def name_operation(name: str, path: str, method: str, bp_name: str) -> str:
     A view that is named by its verb alone gets its subject's name.
     """
     subject = bp_name.removeprefix("api_")
+    if f"{subject}.{name}" in NAMES:
+        return NAMES[f"{subject}.{name}"]
     if name == subject or ("_" in name and name not in _LISTS):
         return name
     return f"list_{subject}" if name in _LISTS else f"{name}_{subject.removesuffix('s')}"
 
+
+NAMES: Mapping[str, str] = {
+    "account.end_one": "end_session",
+    "account.end_others": "end_other_sessions",
+    "cameras.export_list": "export_cameras",
+    "cameras.import_list": "import_cameras",
+    "cameras.snapshot": "read_snapshot",
+    "erasures.ask": "erase_history",
+    "models.go_back": "roll_back_model",
+    "models.make_active": "activate_model",
+    "preferences.change": "change_preferences",
+    "preferences.read": "read_preferences",
+    "sightings.desharpen": "desharpen_pictures",
+    "sites.drop_site": "remove_site",
+    "sites.drop_zone": "remove_zone",
+    "sites.list_all_sites": "list_sites",
+    "sites.list_all_zones": "list_zones",
+    "tokens.make": "create_token",
+}
+"""Views whose names do not read well by the rule, by subject and name."""
 
 _LISTS = ("list_all", "list_newest", "list_some")

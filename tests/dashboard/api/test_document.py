@@ -10,7 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 from pydantic import BaseModel, ValidationError
 
 from dashboard.api.document import Document, operations
-from dashboard.api.operations import StrictBody, name_operation
+from dashboard.api.operations import NAMES, StrictBody, name_operation
 from dashboard.api.schemas import Answered, Asked, Moment
 
 Operation = tuple[str, str, dict[str, Any]]
@@ -44,6 +44,10 @@ def test_every_operation_has_a_name_of_its_own_that_reads_well(found: list[Opera
     assert len(set(names)) == len(names)
     bad = [name for name in names if not re.fullmatch(r"[a-z]+(_[a-z]+){0,3}", name)]
     assert bad == []
+
+
+def test_every_chosen_name_is_that_of_an_operation(found: list[Operation]) -> None:
+    assert set(NAMES.values()) <= {operation["operationId"] for _, _, operation in found}
 
 
 def test_every_operation_declares_what_may_go_wrong(found: list[Operation]) -> None:
