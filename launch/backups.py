@@ -280,9 +280,15 @@ def _pack(folder: Path, target: Path, manifest: Manifest) -> None:
         # Pictures hardly get smaller, numbers do at once: level 1.
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive:
             for name in (MANIFEST, *manifest.files):
-                archive.add(folder / name, arcname=name)
+                archive.add(folder / name, arcname=name, filter=_for_owner_alone)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _for_owner_alone(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Name no account of this machine, and let no other read what is unpacked by hand."""
+    member.mode, member.uid, member.gid, member.uname, member.gname = 0o600, 0, 0, "", ""
+    return member
 
 
 def _unpack(backup: Path, folder: Path, manifest: Manifest) -> None:
