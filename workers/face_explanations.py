@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from core.errors import MaskwatchError
+from core.errors import MaskwatchError, WeightsMismatch
 from core.face_explanations import (
     TIMEOUT_S,
     TOPIC,
@@ -16,6 +16,7 @@ from core.face_explanations import (
     encode_answer,
 )
 from core.processes import Stop
+from models.manifest import FileKind, read_manifest
 from workers.desks import AnswerNext, open_desk
 
 logger = logging.getLogger(__name__)
@@ -28,8 +29,14 @@ _FAILED = ExplanationAnswer(error="it failed; the worker's log says why")
 class ExplanationDesk:
     """Answers one question after the other. locate: finds the folder of a classifier's version."""
 
-    def __init__(self, locate: Callable[[str], Path], answer_next: AnswerNext) -> None:
+    def __init__(
+        self,
+        locate: Callable[[str], Path],
+        answer_next: AnswerNext,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
         self._locate, self._answer_next = locate, answer_next
+        self._timeout_s = timeout_s
 
     def start(self, stop: Stop) -> threading.Thread:
         """Answer in a thread of its own until asked to stop."""
@@ -39,7 +46,9 @@ class ExplanationDesk:
         """Answer for one face; whatever goes wrong becomes a sentence."""
         try:
             asked = decode_question(question)
-            return explain_in_child(asked.jpeg, self._locate(asked.model_version))
+            folder = self._locate(asked.model_version)
+            check_explainable(folder)
+            return explain_in_child(asked.jpeg, folder, self._timeout_s)
         except MaskwatchError as error:
             return encode_answer(ExplanationAnswer(error=str(error)))
         except Exception:
@@ -47,7 +56,16 @@ class ExplanationDesk:
             return encode_answer(_FAILED)
 
 
-def explain_in_child(jpeg: bytes, folder: Path, timeout_s: float = TIMEOUT_S) -> bytes:
+def check_explainable(folder: Path) -> None:
+    """Raise WeightsMismatch where a version has no Keras file, before TensorFlow is loaded."""
+    manifest = read_manifest(folder)
+    if not list(manifest.files_for(FileKind.KERAS)):
+        raise WeightsMismatch(
+            f"the classifier {manifest.model_version} has no Keras file, so it cannot be explained"
+        )
+
+
+def explain_in_child(jpeg: bytes, folder: Path, timeout_s: float) -> bytes:
     """Have a face explained by a process that ends with its answer.
 
     Raises CalledProcessError and TimeoutExpired; what it said meanwhile is logged.

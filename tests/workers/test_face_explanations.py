@@ -1,6 +1,8 @@
 """A worker has a kept face explained in a child process, and says why where it cannot be."""
 
 import subprocess
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,24 +22,26 @@ from core.face_explanations import (
 from core.pictures import encode_jpeg
 from core.processes import Stop
 from core.requests import answer_next, ask
-from models.manifest import SHIPPED_CLASSIFIER
+from models.manifest import SHIPPED_CLASSIFIER, FileKind, read_manifest, write_manifest
+from tests.models.versions import copy_shipped
 from workers.face_explanations import ExplanationDesk, explain_in_child
 
 JPEG = encode_jpeg(np.random.default_rng(1).integers(0, 255, (90, 90, 3), np.uint8))
+PATIENCE_S = 400.0
+"""Loading TensorFlow takes long where much else runs."""
 QUESTION = encode_question(ExplanationQuestion("masks-1", JPEG))
 
 
-def desk(folder: Path | None) -> ExplanationDesk:
-    def locate(version: str) -> Path:
-        if folder is None:
-            raise NotFound(f"the classifier {version} is not kept any more")
-        return folder
-
-    return ExplanationDesk(locate, lambda *_: False)
+def nowhere(version: str) -> Path:
+    raise NotFound(f"the classifier {version} is not kept any more")
 
 
-def answer(folder: Path | None, question: bytes = QUESTION) -> ExplanationAnswer:
-    return decode_answer(desk(folder).answer(question))
+def desk(locate: Callable[[str], Path]) -> ExplanationDesk:
+    return ExplanationDesk(locate, lambda *_: False, PATIENCE_S)
+
+
+def answer(folder: Path, question: bytes = QUESTION) -> ExplanationAnswer:
+    return decode_answer(desk(lambda _: folder).answer(question))
 
 
 def test_a_face_comes_back_beside_its_heat() -> None:
@@ -49,20 +53,31 @@ def test_a_face_comes_back_beside_its_heat() -> None:
 
 
 def test_a_version_that_is_gone_is_named() -> None:
-    assert answer(None).error == "the classifier masks-1 is not kept any more"
+    found = decode_answer(desk(nowhere).answer(QUESTION))
+    assert found.error == "the classifier masks-1 is not kept any more"
 
 
-def test_a_version_without_a_keras_file_says_what_it_lacks(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_version_says_what_it_lacks(tmp_path: Path) -> None:
     assert "manifest.json" in answer(tmp_path).error
+
+
+def test_a_version_without_a_keras_file_says_so_at_once(tmp_path: Path) -> None:
+    folder = copy_shipped(tmp_path / "model", "test-1")
+    manifest = read_manifest(folder)
+    files = tuple(file for file in manifest.files if file.runtime is not FileKind.KERAS)
+    write_manifest(folder, replace(manifest, files=files))
+    assert answer(folder).error == (
+        "the classifier test-1 has no Keras file, so it cannot be explained"
+    )
 
 
 def test_a_question_that_is_none_is_answered_by_a_sentence() -> None:
     assert "cannot be read" in answer(SHIPPED_CLASSIFIER, b"?").error
 
 
-def test_a_picture_that_is_none_is_answered_by_a_sentence(tmp_path: Path) -> None:
+def test_a_picture_that_is_none_is_answered_by_a_sentence() -> None:
     question = encode_question(ExplanationQuestion("masks-1", b"no picture"))
-    assert "cannot be decoded" in answer(tmp_path, question).error
+    assert "cannot be decoded" in answer(SHIPPED_CLASSIFIER, question).error
 
 
 def test_a_child_that_takes_too_long_is_ended(tmp_path: Path) -> None:
@@ -80,11 +95,9 @@ def test_what_the_desk_did_not_foresee_becomes_a_sentence() -> None:
 
 def test_it_answers_over_redis_until_it_is_stopped(redis: Redis) -> None:
     stop = Stop()
-    thread = ExplanationDesk(lambda _: Path("nowhere"), partial(answer_next, redis)).start(stop)
+    thread = ExplanationDesk(nowhere, partial(answer_next, redis)).start(stop)
     try:
-        question = encode_question(ExplanationQuestion("masks-1", b"no picture"))
-        found = decode_answer(ask(redis, TOPIC, question, 60))
-        assert "cannot be decoded" in found.error
+        assert "not kept any more" in decode_answer(ask(redis, TOPIC, QUESTION, 60)).error
     finally:
         stop.set()
         thread.join(10)
