@@ -6,6 +6,7 @@ of what has been recorded stands in SQL; a stream is trimmed only up to it.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 from core.encoding import decode_result
@@ -29,6 +30,14 @@ class ResultBatch:
     refused: int
 
 
+class Lease(IntEnum):
+    """What came of asking for a partition. NEW: nobody had it, not even we."""
+
+    OTHERS = 0
+    NEW = 1
+    KEPT = 2
+
+
 class ResultQueue:
     """Read results of the partitions that this recorder owns."""
 
@@ -37,14 +46,25 @@ class ResultQueue:
         self._owner = owner
         self._shards = shards
         self._renew = redis.register_script(_RENEW)
+        self._go_on = redis.register_script(_GO_ON)
 
-    def own(self, partition: int) -> bool:
+    def own(self, partition: int) -> Lease:
         """Take or keep the lease of a partition, for the next 5 s."""
-        return bool(self._renew([self._key("recorder", partition)], [self._owner, _OWNER_LIFE_MS]))
+        key = self._key("recorder", partition)
+        return Lease(int(self._renew([key], [self._owner, _OWNER_LIFE_MS])))
 
     def disown(self, partition: int) -> None:
         """Give a partition back, if it is ours."""
         self._renew([self._key("recorder", partition)], [self._owner, 0])
+
+    def go_on_from(self, partition: int, mark: str) -> int:
+        """Let results be numbered from a mark on; returns how many are given up.
+
+        A server that lost its data, and whose clock is behind the one of before, would
+        number new results as if they were recorded already. Those that it has numbered
+        so cannot be told from recorded ones.
+        """
+        return int(self._go_on([self._key("results", partition)], [mark, _after(mark)]))
 
     def take(self, marks: Mapping[int, str], count: int, wait_s: float) -> list[ResultBatch]:
         """Read up to count results after each partition's mark; wait for the first.
@@ -90,7 +110,14 @@ if ARGV[2] == '0' then
   return redis.call('DEL', KEYS[1])
 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+return owner and 2 or 1
+"""
+
+_GO_ON = """
+if redis.pcall('XADD', KEYS[1], ARGV[1], 'r', '').err then
+  return 0 -- it is beyond the mark, as it should be
+end
+return redis.call('XTRIM', KEYS[1], 'MINID', ARGV[2]) - 1
 """
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from core.errors import BadEntry
 from core.keys import PARTITIONS
-from core.results import ResultQueue
+from core.results import Lease, ResultQueue
 from core.storage.engine import Database
 from core.storage.pictures import read_open_pictures
 from core.storage.recording import Mark, read_mark, read_open_tracks
@@ -61,9 +61,12 @@ class OwnedPartitions:
                 continue
             if is_ours and len(self.states) > share:
                 self.give_back(partition)
-            elif not self._results.own(partition):
+                continue
+            lease = self._results.own(partition)
+            if lease is Lease.OTHERS:
                 self.states.pop(partition, None)
-            elif not is_ours:
+            elif lease is Lease.NEW or not is_ours:
+                # New though it was ours: it ran out meanwhile, or Redis lost its data.
                 self.states[partition] = self._load(partition)
 
     def give_back(self, partition: int) -> None:
@@ -86,6 +89,10 @@ class OwnedPartitions:
             state = PartitionState(read_mark(session, partition))
             state.snapshots = read_open_tracks(session, partition)
             pictures = read_open_pictures(session, partition)
+        if lost := self._results.go_on_from(partition, state.mark.applied):
+            logger.error(
+                "partition %d: %d results of a Redis whose clock is behind", partition, lost
+            )
         for camera_id, snapshot in state.snapshots.items():
             state.trackers[camera_id] = _restore(camera_id, snapshot)
         state.pictures = PictureKeeper(pictures)

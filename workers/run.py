@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 from redis import Redis
-from redis.exceptions import ConnectionError, TimeoutError  # noqa: A004 - redis's own names
+from redis.exceptions import RedisError
 
 from core.accounts import read_this_minute
 from core.connections import connect_redis
@@ -78,8 +78,8 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
                 loop.step()
                 beating.detail = describe_worker(models.versions, loop.done, follower.trouble)
                 outage.end()
-            except (ConnectionError, TimeoutError) as error:
-                outage.wait(f"Redis is away ({error}); waiting for it")
+            except RedisError as error:
+                outage.wait(f"Redis does not serve us ({error}); waiting for it")
     leave(*beside)
 
 
@@ -106,8 +106,8 @@ def run_recorder(settings: Settings, stop: Stop) -> None:
                 recorder.step(utc_now())
                 beating.detail = f"{recorder.recorded} results"
                 outage.end()
-            except (ConnectionError, TimeoutError) as error:
-                outage.wait(f"Redis is away ({error}); waiting for it")
+            except RedisError as error:
+                outage.wait(f"Redis does not serve us ({error}); waiting for it")
             except DatabaseAway as error:
                 outage.wait(f"{error}; results wait in Redis")
         recorder.stop()

@@ -13,13 +13,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TextIO
 
+from redis.exceptions import RedisError
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from core.connections import connect_redis
 from core.errors import BadSettings
 from core.frames import FrameQueue, LeasedFrame
+from core.outages import Outage
 from core.pictures import decode_jpeg
 from core.processes import bind_to_parent, stop_on_signals
 from core.settings import Settings
@@ -106,15 +109,22 @@ def _die_at(count: int) -> None:
 def _work(settings: Settings, log: Path) -> None:
     """Analyse frames as the inference loop does, by what is drawn in them."""
     stop, redis = stop_on_signals(), connect_redis(settings)
-    frames = FrameQueue(redis, lease_ms=settings.lease_ms)
+    frames, outage = FrameQueue(redis, lease_ms=settings.lease_ms), Outage(stop)
     # One write of a line to a file that is open to append is not torn by a kill.
     with log.open("a", buffering=1) as lines:
         while not stop.is_set:
-            for leased in frames.take(4, 0.2):
-                number = number_of(leased.frame.captured_at)
-                lines.write(f"begun {leased.frame.camera_id} {number} {time.time()}\n")
-                if frames.finish(leased, _analyse(leased)):
-                    lines.write(f"done {leased.frame.camera_id} {number} {time.time()}\n")
+            try:
+                _pass_on(frames, lines)
+            except RedisError as error:
+                outage.wait(str(error))
+
+
+def _pass_on(frames: FrameQueue, lines: TextIO) -> None:
+    for leased in frames.take(4, 0.2):
+        number = number_of(leased.frame.captured_at)
+        lines.write(f"begun {leased.frame.camera_id} {number} {time.time()}\n")
+        if frames.finish(leased, _analyse(leased)):
+            lines.write(f"done {leased.frame.camera_id} {number} {time.time()}\n")
 
 
 def _analyse(leased: LeasedFrame) -> Result:

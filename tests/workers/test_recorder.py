@@ -15,7 +15,7 @@ from core.storage.compliance import counts_by_camera
 from core.storage.engine import Database
 from core.storage.recording import read_open_tracks, supersede
 from core.storage.sightings import Sighting, SightingFilter, list_sightings
-from core.storage.tables import FrameAccountRow
+from core.storage.tables import FrameAccountRow, PartitionRow
 from core.types import Result, Verdict
 from tests.workers.scenes import NO_MASK, analysed, at, box, unchanged
 from workers.account_copies import AccountCopier
@@ -261,3 +261,15 @@ def test_an_owner_that_was_overtaken_copies_no_accounts(house: House, camera_id:
     house.step(20)
     with house.database.read() as session:
         assert session.scalar(select(FrameAccountRow.captured)) == 5
+
+
+def test_a_redis_that_lost_its_data_is_noticed(house: House, camera_id: int) -> None:
+    with house.database.write() as session:
+        partition = session.get_one(PartitionRow, camera_id % 32)
+        partition.applied = "9999999999999-5"  # by a clock that was ahead
+    house.step(0)
+    house.redis.flushall()
+    house.step(2)
+    house.write(*visit(camera_id))
+    assert house.step(2) == 19
+    assert len(house.sightings()) == 1
