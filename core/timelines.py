@@ -26,6 +26,8 @@ PHASE_VOTES = 0.8
 PHASE_AGREEMENT = 0.7
 """A label is worn, not mistaken for a moment, if it holds so long, with so many votes,
 so clearly. See docs/verdicts.md."""
+BRIEF_LEAD = 1.5
+"""Or, at the beginning or the end, of which more was not seen, if it leads by so many votes."""
 
 Sums = tuple[int, int, int]
 
@@ -174,6 +176,12 @@ class _Run:
             total = total.merge(stretch, total.number)
         return total
 
+    def leads(self) -> bool:
+        """Say whether the label leads the next one by enough for a phase that may be longer."""
+        own = LABELS.index(self.label)
+        sums = self.votes.sums
+        return sums[own] - max(sums[:own] + sums[own + 1 :]) >= BRIEF_LEAD * VOTE
+
     def is_clear(self, stretch_s: int) -> bool:
         votes = self.votes
         lasts_s = (self.stretches[-1].number - self.stretches[0].number + 1) * stretch_s
@@ -200,10 +208,13 @@ def _gather(timeline: Timeline) -> list[_Run]:
     """Keep the clear runs; the others go with the one before them, or with the first."""
     phases: list[_Run] = []
     waiting: list[Stretch] = []
-    for label, stretches in _split(timeline):
-        is_clear = _Run(label, stretches).is_clear(timeline.stretch_s)
+    runs = [_Run(label, stretches) for label, stretches in _split(timeline)]
+    for index, run in enumerate(runs):
+        label, stretches = run.label, run.stretches
+        is_at_an_end = index in (0, len(runs) - 1)
+        is_clear = run.is_clear(timeline.stretch_s) or (is_at_an_end and run.leads())
         if is_clear and (not phases or phases[-1].label is not label):
-            phases.append(_Run(label, waiting + stretches))
+            phases.append(_Run(label, [*waiting, *stretches]))
             waiting = []
         elif phases:
             phases[-1] = _Run(phases[-1].label, [*phases[-1].stretches, *stretches])
