@@ -27,6 +27,7 @@ from dashboard.security import register_security, trust_proxy
 from dashboard.services import Services, provide
 from dashboard.sockets import SocketOutbox, make_socketio, register_sockets
 from dashboard.uploads import UploadRequest
+from dashboard.words import register_words
 
 API_VERSION = "1.0.0"
 
@@ -66,6 +67,7 @@ def create_app(settings: Settings, database: Database, redis: Redis, box: Secret
     register_security(app, settings, box)
     register_access(app)
     register_etags(app)
+    register_words(app)
     _register_views(app, settings)
     return _connect_live(app, settings, database, redis, box)
 

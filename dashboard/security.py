@@ -84,6 +84,14 @@ def is_same_origin(origin: str | None, host: str, scheme: str, public_url: str) 
     return origin in ours
 
 
+def own_path(wanted: str | None) -> str | None:
+    """Keep to our own pages: None for a next address that leads to another host."""
+    path = (wanted or "").strip()
+    parts = urlsplit(path)
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc
+    return path if is_ours and path.isprintable() else None
+
+
 def _harden(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", policy_with())
     for name, value in _HEADERS.items():

@@ -2,7 +2,6 @@
 
 import hashlib
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_limiter import Limiter
@@ -27,6 +26,7 @@ from dashboard.audit import visitor
 from dashboard.browser_sessions import sign_in
 from dashboard.identities import signed_in
 from dashboard.problems import Refused
+from dashboard.security import own_path
 from dashboard.services import services
 
 blueprint = Blueprint("sign_in", __name__)
@@ -71,7 +71,7 @@ def limit_tries(limiter: Limiter) -> None:
 @open_to_all
 def sign_in_page() -> Response:
     if signed_in() is not None:
-        return redirect(_own_path(request.args.get("next", "")))
+        return _go_on(request.args.get("next"))
     return _sign_in_page(None if _is_set_up() else _NOT_SET_UP)
 
 
@@ -88,7 +88,7 @@ def sign_in_by_password() -> Response:
         error = "This name and password do not go together." if _is_set_up() else _NOT_SET_UP
         return _sign_in_page(error, HTTPStatus.UNAUTHORIZED)
     sign_in(user, "password")
-    return redirect(_own_path(form.next.data))
+    return _go_on(form.next.data)
 
 
 @blueprint.get("/sign-in/<secret>")
@@ -172,12 +172,8 @@ def _is_set_up() -> bool:
         return has_users(session)
 
 
-def _own_path(wanted: str | None) -> str:
-    """Keep to our own pages: a next address of another host leads to the wall."""
-    path = (wanted or "").strip()
-    parts = urlsplit(path)
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc
-    return path if is_ours and path.isprintable() else url_for("pages.wall")
+def _go_on(wanted: str | None) -> Response:
+    return redirect(own_path(wanted) or url_for("pages.wall"))
 
 
 def _sign_in_page(error: str | None, status: HTTPStatus = HTTPStatus.OK) -> Response:

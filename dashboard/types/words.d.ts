@@ -8,6 +8,11 @@ declare global {
   const io: typeof connectIo;
   type Socket = IoSocket;
 
+  // The words of a page that is not English; dashboard/words.py writes them.
+  var maskwatchWords:
+    | { texts: Record<string, string>; plurals: Record<string, [string, string]> }
+    | undefined;
+
   type Label = "mask" | "incorrect_mask" | "no_mask";
   type Verdict = Label | "unsure";
   type CameraState = "connecting" | "live" | "reconnecting" | "paused";

@@ -31,6 +31,8 @@ OPEN = {
     "sign_in.sign_in_by_password": "the password lets in",
     "sign_in.sign_in_page": "strangers sign in here",
     "static": "style and scripts",
+    "words.choose_language": "who signs in reads it, too",
+    "words.words_script": "the words of the pages, no data",
 }
 ADMIN_ONLY = {Subject.AUDIT, Subject.GROUPS, Subject.TOKENS, Subject.USERS}
 CHANGED_BY_VIEWERS = {Subject.ACCOUNT: "their own password and sessions"}

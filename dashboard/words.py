@@ -1,0 +1,150 @@
+"""The words of the pages: English is the key, a catalogue holds them in another language.
+
+Catalogues are read as translators write them, `.po`; nothing is compiled. Scripts
+get their part of a catalogue as a script of its own (static/js/words.js reads it).
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+from flask import Blueprint, Flask, has_request_context, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from dashboard.access import open_to_all
+from dashboard.security import own_path
+
+blueprint = Blueprint("words", __name__)
+
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""The first is the one that the words are written in."""
+COOKIE = "maskwatch_language"
+
+_ENGLISH = next(iter(LANGUAGES))
+_FOLDER = Path(__file__).parent / "translations"
+_COOKIE_S = 366 * 24 * 3600
+_FOR_EVER = "public, max-age=31536000, immutable"
+"""The address of a catalogue's script names its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A catalogue: each text by the English one; plurals, (one, many), by that for one."""
+
+    texts: Mapping[str, str]
+    plurals: Mapping[str, tuple[str, str]]
+    script: str
+    version: str
+
+
+def register_words(app: Flask) -> None:
+    """Let templates say `_("…")` and `{% trans %}`, and serve the scripts' words."""
+    app.register_blueprint(blueprint)
+    environment = app.jinja_env
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.add_extension("jinja2.ext.i18n")
+    environment.install_gettext_callables(_find, _find_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    app.context_processor(_offer)
+
+
+def language() -> str:
+    """Tell the language of who asks: as chosen in this browser, else as it asks for."""
+    if not has_request_context():
+        return _ENGLISH
+    chosen = request.cookies.get(COOKIE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    wanted = (tag.partition("-")[0] for tag, quality in request.accept_languages if quality)
+    return next((name for name in wanted if name in LANGUAGES), _ENGLISH)
+
+
+def translate(text: str, **values: object) -> str:
+    """Say a text in the asker's language; `{name}` in it becomes the value of that name."""
+    return _find(text).format_map(values)
+
+
+def mark(text: str) -> str:
+    """Mark a text for the catalogue that is translated only when it is shown."""
+    return text
+
+
+@cache
+def read_words(name: str) -> Words:
+    """Read the catalogue of a language other than English."""
+    with (_FOLDER / name / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        messages = [one for one in read_po(file, locale=name) if one.id and one.string]
+    texts, plurals = _by_text(messages)
+    script = _write_script(*_by_text([one for one in messages if _is_for_scripts(one)]))
+    version = hashlib.blake2b(script.encode(), digest_size=8).hexdigest()
+    return Words(texts, plurals, script, version)
+
+
+@blueprint.get("/words/<name>.js")
+@open_to_all
+def words_script(name: str) -> Response:
+    """Answer a language's words for scripts, as a script: they are there before modules run."""
+    if name not in LANGUAGES or name == _ENGLISH:
+        raise NotFound
+    response = Response(read_words(name).script, mimetype="text/javascript")
+    response.headers["Cache-Control"] = _FOR_EVER
+    response.set_etag(read_words(name).version)
+    return response.make_conditional(request)
+
+
+@blueprint.post("/language")
+@open_to_all
+def choose_language() -> Response:
+    """Remember the language chosen in this browser; go on where it was chosen."""
+    response = redirect(own_path(request.form.get("next")) or url_for("pages.wall"))
+    chosen = request.form.get("language", "")
+    if chosen in LANGUAGES:
+        response.set_cookie(
+            COOKIE, chosen, _COOKIE_S, secure=request.is_secure, httponly=True, samesite="Lax"
+        )
+    return response
+
+
+def _offer() -> dict[str, object]:
+    """Tell templates the language, the others, and the address of the scripts' words."""
+    name = language()
+    script = None
+    if name != _ENGLISH:
+        script = url_for("words.words_script", name=name, v=read_words(name).version)
+    return {"language": name, "languages": LANGUAGES, "words_script": script}
+
+
+def _find(text: str) -> str:
+    name = language()
+    return text if name == _ENGLISH else read_words(name).texts.get(text, text)
+
+
+def _find_plural(one: str, many: str, count: int) -> str:
+    name = language()
+    pair = (one, many) if name == _ENGLISH else read_words(name).plurals.get(one, (one, many))
+    return pair[0] if count == 1 else pair[1]
+
+
+def _by_text(messages: list[Message]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Sort messages into single texts and plurals."""
+    texts, plurals = {}, {}
+    for one in messages:
+        if isinstance(one.id, str):
+            texts[one.id] = str(one.string)
+        else:
+            plurals[one.id[0]] = (str((one.string or one.id)[0]), str((one.string or one.id)[1]))
+    return texts, plurals
+
+
+def _is_for_scripts(message: Message) -> bool:
+    return any(file.endswith(".js") for file, _ in message.locations)
+
+
+def _write_script(texts: Mapping[str, str], plurals: Mapping[str, tuple[str, str]]) -> str:
+    catalogue = {"texts": texts, "plurals": plurals}
+    return f"globalThis.maskwatchWords = {json.dumps(catalogue, ensure_ascii=False)};\n"
