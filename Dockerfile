@@ -16,14 +16,14 @@ RUN python -c "from launch.setup import prepare, steps_for; prepare(steps_for([]
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --groups video --no-create-home maskwatch \
-    && install --directory --mode 0700 --owner maskwatch /data
+    && install --directory --mode 0700 --owner maskwatch /data /uploads
 WORKDIR /opt/maskwatch
 COPY --from=environment /opt/maskwatch/.venv .venv
 COPY --from=environment /opt/maskwatch/dashboard/static/vendor dashboard/static/vendor
 COPY . .
 ENV MASKWATCH_DATA=/data PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER maskwatch
-VOLUME /data
+VOLUME /data /uploads
 EXPOSE 8080
 # Every process says over Redis that it is alive; whichever runs here is meant.
 HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 \

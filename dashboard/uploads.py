@@ -4,6 +4,7 @@ A large part lies in DATA/uploads, readable by its owner alone, and is removed w
 request that brought it, unless it is kept under another name.
 """
 
+import logging
 import secrets
 import shutil
 from http import HTTPStatus
@@ -20,6 +21,8 @@ from core.settings import Settings
 from core.uploads import COMING
 from dashboard.problems import Refused
 from dashboard.services import services
+
+logger = logging.getLogger(__name__)
 
 MEMORY_BYTES_MAX = 1_000_000
 """A request of more than this is written to disk while it comes in."""
@@ -39,8 +42,7 @@ class UploadRequest(flask.Request):
     ) -> IO[bytes]:
         if total_content_length is not None and total_content_length <= MEMORY_BYTES_MAX:
             return BytesIO()
-        folder = services().settings.uploads
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = _upload_folder(services().settings)
         _check_room(folder, total_content_length or self.max_content_length or 0)
         return cast(IO[bytes], NamedTemporaryFile(dir=folder, prefix=COMING))  # mode 0600
 
@@ -67,8 +69,7 @@ def upload_bytes_max(settings: Settings) -> int:
 
 def keep_upload(settings: Settings, file: FileStorage) -> Path:
     """Keep an uploaded file under a random name; whoever keeps it removes it."""
-    settings.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
-    kept = settings.uploads / secrets.token_hex(16)
+    kept = _upload_folder(settings) / secrets.token_hex(16)
     source = getattr(file.stream, "name", None)
     if isinstance(source, str):
         kept.hardlink_to(source)
@@ -76,6 +77,20 @@ def keep_upload(settings: Settings, file: FileStorage) -> Path:
         kept.touch(mode=0o600, exist_ok=False)
         kept.write_bytes(file.stream.read())
     return kept
+
+
+def _upload_folder(settings: Settings) -> Path:
+    """Make the folder if need be. Raises Refused where nothing can be written."""
+    try:
+        settings.uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=settings.uploads, prefix=COMING):
+            return settings.uploads
+    except OSError as error:
+        logger.error("%s cannot be written: %s", settings.uploads, error)
+        raise Refused(
+            HTTPStatus.INSUFFICIENT_STORAGE,
+            "The folder of uploads cannot be written; set MASKWATCH_UPLOAD_FOLDER to one that can.",
+        ) from error
 
 
 def _check_room(folder: Path, coming_bytes: int) -> None:

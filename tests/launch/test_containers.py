@@ -89,6 +89,14 @@ def test_workers_do_not_get_the_secret_key() -> None:
     assert writing == {"migrate"}
 
 
+def test_uploads_lie_where_the_dashboard_and_the_jobs_both_reach_them() -> None:
+    folder = OURS["dashboard"]["environment"]["MASKWATCH_UPLOAD_FOLDER"]
+    sharing = {name for name, one in OURS.items() if f"uploads:{folder}" in one.get("volumes", [])}
+    assert sharing == {"dashboard", "jobs"}
+    # A volume that is mounted where the image has no folder belongs to root.
+    assert f"--owner maskwatch /data {folder}" in (ROOT / "Dockerfile").read_text()
+
+
 def test_every_named_volume_is_declared() -> None:
     named = {
         volume.split(":")[0]

@@ -151,5 +151,14 @@ def test_a_video_beyond_the_bound_is_refused(
     assert answer.status_code == 413
 
 
+def test_a_folder_that_cannot_be_written_is_told(
+    operator: FlaskClient, settings: Settings, camera_id: int, video: bytes
+) -> None:
+    settings.uploads.write_text("a file where the folder should be")
+    answer = send(operator, video, camera_id=camera_id, starts_at=NOON)
+    assert answer.status_code == 507
+    assert "MASKWATCH_UPLOAD_FOLDER" in (answer.json or {})["detail"]
+
+
 def test_a_viewer_may_not(viewer: FlaskClient, camera_id: int, video: bytes) -> None:
     assert send(viewer, video, camera_id=camera_id, starts_at=NOON).status_code == 403
