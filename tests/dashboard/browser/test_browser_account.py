@@ -65,6 +65,6 @@ def test_a_password_is_changed_once_both_are_right(contexts: list[BrowserContext
         expect(page.get_by_text(words)).to_be_visible()
     page.get_by_label("New password, once more").fill(NEW_PASSWORD)
     change.click()
-    expect(page.get_by_text("Your password is changed")).to_be_visible()
+    expect(page.get_by_text("Your password is changed")).to_be_visible(timeout=20_000)
     anew = sign_in(contexts[1], NEW_PASSWORD)
     expect(anew.get_by_role("heading", level=1)).to_have_text("Your account")
