@@ -24,6 +24,8 @@ blueprint = Blueprint("words", __name__)
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """The first is the one that the words are written in."""
+SENTENCES = "dashboard/sentences.py"
+"""Where the sentences are that the server says in English, and pages in the reader's language."""
 COOKIE = "maskwatch_language"
 
 _ENGLISH = next(iter(LANGUAGES))
@@ -80,7 +82,7 @@ def read_words(name: str) -> Words:
     with (_FOLDER / name / "LC_MESSAGES" / "messages.po").open("rb") as file:
         messages = [one for one in read_po(file, locale=name) if one.id and one.string]
     texts, plurals = _by_text(messages)
-    script = _write_script(*_by_text([one for one in messages if _is_for_scripts(one)]))
+    script = _write_script(messages)
     version = hashlib.blake2b(script.encode(), digest_size=8).hexdigest()
     return Words(texts, plurals, script, version)
 
@@ -141,10 +143,13 @@ def _by_text(messages: list[Message]) -> tuple[dict[str, str], dict[str, tuple[s
     return texts, plurals
 
 
-def _is_for_scripts(message: Message) -> bool:
-    return any(file.endswith(".js") for file, _ in message.locations)
-
-
-def _write_script(texts: Mapping[str, str], plurals: Mapping[str, tuple[str, str]]) -> str:
-    catalogue = {"texts": texts, "plurals": plurals}
+def _write_script(messages: list[Message]) -> str:
+    """Write what scripts need: their own texts, and the sentences of the server."""
+    texts, plurals = _by_text([one for one in messages if _is_said_by(one, ".js")])
+    sentences, _ = _by_text([one for one in messages if _is_said_by(one, SENTENCES)])
+    catalogue = {"texts": texts, "plurals": plurals, "sentences": sentences}
     return f"globalThis.maskwatchWords = {json.dumps(catalogue, ensure_ascii=False)};\n"
+
+
+def _is_said_by(message: Message, ending: str) -> bool:
+    return any(file.endswith(ending) for file, _ in message.locations)

@@ -10,7 +10,7 @@ declare global {
 
   // The words of a page that is not English; dashboard/words.py writes them.
   var maskwatchWords:
-    | { texts: Record<string, string>; plurals: Record<string, [string, string]> }
+    | { texts: Record<string, string>; plurals: Record<string, [string, string]>; sentences: Record<string, string> }
     | undefined;
 
   type Label = "mask" | "incorrect_mask" | "no_mask";

@@ -4,7 +4,8 @@ import { ask, post, Problem, remove } from "./api.js";
 import { clearErrors, focusField, showFieldError, showProblem } from "./fields.js";
 import { toast } from "./messages.js";
 import { byId, say, stamp } from "./page.js";
-import { sayMoment } from "./wording.js";
+import { sayMoment, sayRole } from "./wording.js";
+import { t } from "./words.js";
 
 /**
  * @typedef {{ name: string, role: string, is_limited: boolean }} Account
@@ -17,8 +18,10 @@ const endOthers = byId("end-others");
 async function showAccount() {
   /** @type {Account} */
   const account = await ask("account");
-  const limit = account.is_limited ? ", for the cameras of your sites" : "";
-  say(byId("account-summary"), `Signed in as ${account.name}, ${account.role}${limit}`);
+  const facts = { name: account.name, role: sayRole(account.role) };
+  say(byId("account-summary"), account.is_limited
+    ? t("Signed in as {name}, {role}, for the cameras of your sites", facts)
+    : t("Signed in as {name}, {role}", facts));
 }
 
 async function showSessions() {
@@ -31,11 +34,11 @@ async function showSessions() {
 /** @param {Session} session */
 function sessionRow(session) {
   const { root, part } = stamp("session-row");
-  const used = session.is_current ? "This browser" : `Last used ${sayMoment(new Date(session.seen_at))}`;
+  const used = session.is_current ? t("This browser") : t("Last used {when}", { when: sayMoment(new Date(session.seen_at)) });
   say(part("browser"), session.browser);
   say(part("seen"), session.address ? `${used} · ${session.address}` : used);
   part("end").hidden = session.is_current;
-  say(part("end-name"), ` of ${session.browser}`);
+  part("end").setAttribute("aria-label", t("Sign out: {browser}", { browser: session.browser }));
   part("end").addEventListener("click", () => attempt(() => endSession(session)));
   return root;
 }
@@ -43,13 +46,13 @@ function sessionRow(session) {
 /** @param {Session} session */
 async function endSession(session) {
   await remove(`account/sessions/${session.id}`);
-  toast(`${session.browser} is signed out`);
+  toast(t("{browser} is signed out", { browser: session.browser }));
   await showSessions();
 }
 
 async function endAllOthers() {
   await remove("account/sessions");
-  toast("You are signed out everywhere else");
+  toast(t("You are signed out everywhere else"));
   await showSessions();
 }
 
@@ -57,12 +60,12 @@ async function changePassword() {
   clearErrors(form);
   const { old_password, new_password, password_again } = Object.fromEntries(new FormData(form));
   if (new_password !== password_again) {
-    showFieldError(form, "password_again", "The two passwords are not the same.");
+    showFieldError(form, "password_again", t("The two passwords are not the same."));
     return focusField(form, "password_again");
   }
   await post("account/password", { old_password, new_password });
   form.reset();
-  toast("Your password is changed");
+  toast(t("Your password is changed"));
   await showSessions();
 }
 

@@ -1,14 +1,16 @@
 // Ask the server's REST API; a refusal becomes a Problem with words fit for the screen.
 
+import { hear, t } from "./words.js";
+
 const TOKEN = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
 
 /** What the server said no to, with the fields that it named. */
 export class Problem extends Error {
   /** @param {number} status @param {string} message @param {Fault[]} faults */
   constructor(status, message, faults = []) {
-    super(message);
+    super(hear(message));
     this.status = status;
-    this.faults = faults;
+    this.faults = faults.map((fault) => ({ ...fault, expected: hear(fault.expected) }));
   }
 }
 
@@ -56,7 +58,7 @@ async function reach(address, options) {
   try {
     return await fetch(address, options);
   } catch {
-    throw new Problem(0, "The server cannot be reached. Nothing was lost; try again in a moment.");
+    throw new Problem(0, t("The server cannot be reached. Nothing was lost; try again in a moment."));
   }
 }
 
@@ -66,7 +68,7 @@ async function readProblem(response) {
     const { detail, title, errors } = await response.json();
     return new Problem(response.status, detail || title, errors);
   } catch {
-    return new Problem(response.status, `The server answered with error ${response.status}.`);
+    return new Problem(response.status, t("The server answered with error {status}.", { status: String(response.status) }));
   }
 }
 

@@ -5,6 +5,7 @@ import { clearCheck, fetchCamera, runCheck } from "./check.js";
 import { clearErrors, clearFieldError, focusField, showFieldError, showProblem } from "./fields.js";
 import { question } from "./messages.js";
 import { byId, make, say } from "./page.js";
+import { hear, t } from "./words.js";
 
 const form = /** @type {HTMLFormElement} */ (byId("camera-form"));
 const save = /** @type {HTMLButtonElement} */ (byId("save"));
@@ -35,7 +36,7 @@ function isUntouched() {
 async function checkNow() {
   clearFieldError(form, "url");
   if (value("url") === "" && cameraId === null) {
-    showFieldError(form, "url", "Give the camera's address first.");
+    showFieldError(form, "url", t("Give the camera's address first."));
     return focusField(form, "url");
   }
   const address = value("url") === "" ? { camera_id: cameraId ?? undefined } : { url: value("url") };
@@ -45,7 +46,7 @@ async function checkNow() {
     const result = await runCheck({ ...address, transport: value("transport") });
     if (source() !== checked) return clearCheck();
     working = result?.ok ? checked : "";
-    refusal = result && !result.ok ? result.error : "";
+    refusal = result && !result.ok ? hear(result.error) : "";
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     showProblem(form, error);
@@ -58,8 +59,8 @@ async function checkNow() {
 async function mayBeSaved() {
   if (working === source() || isUntouched()) return true;
   say(byId("unchecked-words"), refusal
-    ? `The check failed: ${refusal} The camera will be tried again and again, and appears once it answers.`
-    : "The address has not been checked, so nobody knows yet whether a picture comes.");
+    ? t("The check failed: {reason} The camera will be tried again and again, and appears once it answers.", { reason: refusal })
+    : t("The address has not been checked, so nobody knows yet whether a picture comes."));
   const answer = await question("unchecked-dialog");
   if (answer === "check") await checkNow();
   return answer === "save";
@@ -82,8 +83,8 @@ function body() {
 function isComplete() {
   clearErrors(form);
   const missing = [];
-  if (value("url") === "" && cameraId === null) missing.push(["url", "Give the camera's address."]);
-  if (value("name") === "") missing.push(["name", "Give it a name that people here will recognise."]);
+  if (value("url") === "" && cameraId === null) missing.push(["url", t("Give the camera's address.")]);
+  if (value("name") === "") missing.push(["name", t("Give it a name that people here will recognise.")]);
   for (const [name, words] of missing) showFieldError(form, name, words);
   if (missing.length) focusField(form, missing[0][0]);
   return missing.length === 0;
@@ -113,11 +114,11 @@ function fill(camera) {
   for (const input of form.querySelectorAll("input")) {
     if (input.name === "transport") input.checked = input.value === camera.transport;
   }
-  say(byId("form-title"), `Edit ${camera.name}`);
+  say(byId("form-title"), t("Edit {name}", { name: camera.name }));
   const [hint] = byId("url-stored").getElementsByTagName("code");
   say(hint, camera.url);
   byId("url-stored").hidden = false;
-  /** @type {HTMLInputElement} */ (byId("url")).placeholder = "Leave empty to keep the stored address";
+  /** @type {HTMLInputElement} */ (byId("url")).placeholder = t("Leave empty to keep the stored address");
   showTransport();
 }
 

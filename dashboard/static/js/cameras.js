@@ -4,11 +4,12 @@ import { listCameras, patch, Problem, remove } from "./api.js";
 import { question, toast } from "./messages.js";
 import { byId, partsOf, say, sayWithIcon, stamp } from "./page.js";
 import { saySpan, sayStream } from "./wording.js";
+import { hear, t } from "./words.js";
 
 const REFRESH_MS = 3000;
 
 /** @type {Readonly<Record<CameraState, string>>} */
-const STATE_WORDS = { live: "Live", connecting: "Connecting", reconnecting: "Reconnecting", paused: "Paused" };
+const STATE_WORDS = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), paused: t("Paused") };
 
 /** @type {Map<number, { root: HTMLElement, part: ReturnType<typeof partsOf>, camera: Camera }>} */
 const rows = new Map();
@@ -29,13 +30,13 @@ function forget(id, root) {
 
 /** @param {Camera[]} cameras */
 function sayHowMany(cameras) {
-  if (cameras.length === 0) return "None yet";
+  if (cameras.length === 0) return t("None yet");
   const live = cameras.filter((camera) => stateOf(camera) === "live").length;
   const paused = cameras.filter((camera) => camera.is_paused).length;
   const lost = cameras.length - live - paused;
-  const parts = [`${live} live`];
-  if (paused) parts.push(`${paused} paused`);
-  if (lost) parts.push(`${lost} not delivering`);
+  const parts = [t("{n} live", { n: live })];
+  if (paused) parts.push(t("{n} paused", { n: paused }));
+  if (lost) parts.push(t("{n} not delivering", { n: lost }));
   return parts.join(" · ");
 }
 
@@ -75,12 +76,12 @@ function showThumb(image, camera, state) {
 function showHealth(part, camera, state) {
   const health = state === "paused" ? null : camera.health;
   const stream = health ? sayStream(health) : "";
-  const rate = `${camera.frames_per_second} analysed/s`;
-  say(part("picture"), state === "paused" ? "Not being watched" : [stream, rate].filter(Boolean).join(" · "));
+  const rate = t("{n} analysed/s", { n: camera.frames_per_second });
+  say(part("picture"), state === "paused" ? t("Not being watched") : [stream, rate].filter(Boolean).join(" · "));
   const age = health ? saySpan((Date.now() - Date.parse(health.since)) / 1000) : "";
   const isLost = state === "reconnecting" && health !== null;
   part("reason").hidden = !isLost;
-  say(part("reason"), isLost ? `${health.reason || "The camera does not answer."} Lost ${age} ago, trying again.` : "");
+  say(part("reason"), isLost ? `${hear(health.reason) || t("The camera does not answer.")} ${t("Lost {span} ago, trying again.", { span: age })}` : "");
 }
 
 /** @param {Camera} camera */
@@ -96,9 +97,9 @@ function addRow(camera) {
 /** @param {{ part: ReturnType<typeof partsOf>, camera: Camera }} row */
 function addButtons(row) {
   const { part, camera } = row;
-  say(part("edit-name"), ` ${camera.name}`);
-  say(part("delete-name"), `Delete ${camera.name}`);
-  part("delete").title = "Delete";
+  part("edit").setAttribute("aria-label", t("Edit {name}", { name: camera.name }));
+  say(part("delete-name"), t("Delete {name}", { name: camera.name }));
+  part("delete").title = t("Delete");
   /** @type {HTMLAnchorElement} */ (part("edit")).href = `/cameras/${camera.id}`;
   showPause(part, camera.is_paused);
   part("pause").addEventListener("click", () => attempt(() => setPaused(row, !row.camera.is_paused)));
@@ -107,24 +108,24 @@ function addButtons(row) {
 
 /** @param {ReturnType<typeof partsOf>} part @param {boolean} isPaused */
 function showPause(part, isPaused) {
-  sayWithIcon(part("pause"), isPaused ? "resume" : "paused", isPaused ? "Resume" : "Pause");
+  sayWithIcon(part("pause"), isPaused ? "resume" : "paused", isPaused ? t("Resume") : t("Pause"));
 }
 
 /** @param {{ part: ReturnType<typeof partsOf>, camera: Camera }} row @param {boolean} isPaused */
 async function setPaused(row, isPaused) {
   await patch(`cameras/${row.camera.id}`, { is_paused: isPaused });
   showPause(row.part, isPaused);
-  const words = `${row.camera.name} is ${isPaused ? "paused" : "watched again"}`;
-  toast(words, () => attempt(() => setPaused(row, !isPaused)));
+  const { name } = row.camera;
+  toast(isPaused ? t("{name} is paused", { name }) : t("{name} is watched again", { name }), () => attempt(() => setPaused(row, !isPaused)));
   await refresh();
 }
 
 /** @param {Camera} camera */
 async function askAndDelete(camera) {
-  say(partsOf(byId("delete-dialog"))("name"), camera.name);
+  say(byId("delete-title"), t("Delete {name}?", { name: camera.name }));
   if (await question("delete-dialog") !== "delete") return;
   await remove(`cameras/${camera.id}`);
-  toast(`${camera.name} is deleted`);
+  toast(t("{name} is deleted", { name: camera.name }));
   await refresh();
 }
 

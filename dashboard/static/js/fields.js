@@ -2,6 +2,7 @@
 
 import { Problem } from "./api.js";
 import { byId, icon, make } from "./page.js";
+import { t } from "./words.js";
 
 /**
  * Say a problem at the fields concerned, and whatever names none above the button.
@@ -10,7 +11,7 @@ import { byId, icon, make } from "./page.js";
 export function showProblem(form, problem) {
   const faults = problem.faults.filter((fault) => errorBox(form, fault.parameter));
   for (const { parameter, expected, found } of faults) {
-    const words = expected === problem.message ? expected : `Expected ${expected}${found ? `, found ${found}` : ""}.`;
+    const words = expected === problem.message ? expected : found ? t("Expected {expected}, found {found}.", { expected, found }) : t("Expected {expected}.", { expected });
     showFieldError(form, parameter, words);
   }
   if (faults.length) return focusField(form, faults[0].parameter);

@@ -1,6 +1,7 @@
 // Short messages at the edge of the page, and questions that need an answer.
 
 import { byId, make } from "./page.js";
+import { t } from "./words.js";
 
 const TOAST_MS = 8000;
 
@@ -19,7 +20,7 @@ export function toast(words, undo) {
 
 /** @param {() => void} undo */
 function undoButton(undo) {
-  const button = make("button", "Undo", "button");
+  const button = make("button", t("Undo"), "button");
   button.setAttribute("type", "button");
   button.addEventListener("click", undo, { once: true });
   return button;

@@ -4,7 +4,8 @@ import { ask, listCameras, Problem } from "./api.js";
 import { toast } from "./messages.js";
 import { byId, make, say, stamp } from "./page.js";
 import { showVerdict, WORDS } from "./verdicts.js";
-import { saySpan, showMoment } from "./wording.js";
+import { sayPercent, saySpan, showMoment } from "./wording.js";
+import { n, t } from "./words.js";
 
 const ROWS = 50;
 const DAY_MS = 86_400_000;
@@ -72,22 +73,23 @@ function showExtent() {
   byId("sightings-card").hidden = count === 0;
   byId("no-sightings").hidden = count > 0;
   more.hidden = cursor === null;
-  say(byId("sightings-status"), `${count} sightings shown`);
+  say(byId("sightings-status"), n("{n} sighting shown", "{n} sightings shown", count));
   const isFiltered = choice("verdict") !== "" || choice("camera_id") !== "";
   byId("clear-filters").hidden = !isFiltered && choice("span") === LONGEST_DAYS;
   say(byId("no-sightings-words"), isFiltered
-    ? "Nobody whom these filters let through was seen in this time."
-    : "Nobody was seen in this time. A sighting appears when a person has passed a camera.");
+    ? t("Nobody whom these filters let through was seen in this time.")
+    : t("Nobody was seen in this time. A sighting appears when a person has passed a camera."));
 }
 
 /** @param {Sighting} sighting */
 function rowOf(sighting) {
   const { root, part } = stamp("sighting-row");
   showVerdict(part("verdict"), sighting.verdict);
-  say(part("camera"), names.get(sighting.camera_id) ?? `Camera ${sighting.camera_id} (deleted)`);
+  say(part("camera"), names.get(sighting.camera_id) ?? t("Camera {id} (deleted)", { id: String(sighting.camera_id) }));
   showMoment(part("time"), sighting.started_at);
   const seconds = (Date.parse(sighting.ended_at) - Date.parse(sighting.started_at)) / 1000;
-  say(part("duration"), saySpan(Math.max(1, seconds)) + (sighting.is_continuation ? ", stayed on" : ""));
+  const span = saySpan(Math.max(1, seconds));
+  say(part("duration"), sighting.is_continuation ? t("{span}, stayed on", { span }) : span);
   part("likelihood").append(likelihoodOf(sighting.probabilities));
   return root;
 }
@@ -103,8 +105,8 @@ function likelihoodOf(probabilities) {
     return share;
   }));
   const best = LABELS.reduce((one, other) => (probabilities[other] > probabilities[one] ? other : one));
-  const words = `${WORDS[best].toLowerCase()} ${Math.round(probabilities[best] * 100)} %`;
-  box.title = LABELS.map((label) => `${WORDS[label]} ${Math.round(probabilities[label] * 100)} %`).join(" · ");
+  const words = `${WORDS[best]} ${sayPercent(probabilities[best])}`;
+  box.title = LABELS.map((label) => `${WORDS[label]} ${sayPercent(probabilities[label])}`).join(" · ");
   box.append(make("span", words, "small soft"), bar);
   return box;
 }

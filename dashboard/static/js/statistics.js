@@ -3,6 +3,7 @@
 import { byId, icon, make, say } from "./page.js";
 import { VERDICTS, WORDS } from "./verdicts.js";
 import { sayCertainty, sayCount, sayPercent } from "./wording.js";
+import { n } from "./words.js";
 
 /** @param {LiveStatistics} statistics @param {number} cameras how many there are */
 export function showStatistics(statistics, cameras) {
@@ -17,12 +18,8 @@ export function showStatistics(statistics, cameras) {
 /** @param {LiveStatistics} statistics @param {number} cameras */
 function sayWhere(statistics, cameras) {
   const live = statistics.cameras.filter((camera) => camera.state === "live").length;
-  return live === cameras ? `at ${sayCameras(cameras)}, all live` : `at ${sayCameras(cameras)}, ${live} live`;
-}
-
-/** @param {number} count */
-function sayCameras(count) {
-  return count === 1 ? "1 camera" : `${count} cameras`;
+  if (live === cameras) return n("at {n} camera, all live", "at {n} cameras, all live", cameras);
+  return n("at {n} camera, {live} live", "at {n} cameras, {live} live", cameras, { live });
 }
 
 /** @param {Counts} today */

@@ -2,7 +2,8 @@
 
 import { drawFrame, sizeCanvas } from "./drawing.js";
 import { say, sayWithIcon, setIcon, stamp } from "./page.js";
-import { sayMoment, sayPercent, sayPeople, saySpan } from "./wording.js";
+import { sayMoment, sayPercent, saySpan } from "./wording.js";
+import { hear, n, t } from "./words.js";
 
 /** A live picture older than this is called delayed; the longest pause of a healthy camera is shorter. */
 const DELAYED_S = 3;
@@ -14,7 +15,7 @@ const HOLD_MS = 1000;
 const FRESH_S = 2;
 
 /** @type {Readonly<Record<CameraState, string>>} */
-const STATE_WORDS = { live: "Live", connecting: "Connecting", reconnecting: "Reconnecting", paused: "Paused" };
+const STATE_WORDS = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), paused: t("Paused") };
 
 export class Tile {
   /** @param {Camera} camera @param {(tile: Tile) => void} onOpen */
@@ -44,8 +45,8 @@ export class Tile {
     this.root.dataset.cameraId = String(camera.id);
     say(this.part("name"), camera.name);
     this.part("name").title = [camera.name, camera.site, camera.zone].filter(Boolean).join(" · ");
-    this.canvas.setAttribute("aria-label", `Picture of ${camera.name}`);
-    say(this.part("open-word"), `Enlarge ${camera.name}`);
+    this.canvas.setAttribute("aria-label", t("Picture of {name}", { name: camera.name }));
+    say(this.part("open-word"), t("Enlarge {name}", { name: camera.name }));
     this.showState(Date.now());
   }
 
@@ -102,16 +103,16 @@ export class Tile {
   count(statistics) {
     this.health = statistics;
     if (statistics.state === "live") this.showPeople(statistics.people_now);
-    else sayWithIcon(this.part("people"), "people", "not counted now");
+    else sayWithIcon(this.part("people"), "people", t("not counted now"));
     const { rate } = statistics.today;
-    const words = rate === null ? "nobody judged yet" : `${sayPercent(rate)} today`;
+    const words = rate === null ? t("nobody judged yet") : t("{rate} today", { rate: sayPercent(rate) });
     sayWithIcon(this.part("rate"), "shield", words);
   }
 
   /** @param {number} people */
   showPeople(people) {
-    sayWithIcon(this.part("people"), "people", people === 0 ? "nobody now" : `${sayPeople(people)} now`);
-    this.canvas.setAttribute("aria-label", `Picture of ${this.camera?.name}, ${sayPeople(people)} now`);
+    sayWithIcon(this.part("people"), "people", people === 0 ? t("nobody now") : n("{n} person now", "{n} people now", people));
+    this.canvas.setAttribute("aria-label", n("Picture of {name}, {n} person now", "Picture of {name}, {n} people now", people, { name: this.camera?.name ?? "" }));
   }
 
   /**
@@ -123,7 +124,7 @@ export class Tile {
     const isDelayed = this.health?.state === "live" && delay > DELAYED_S;
     /** @type {CameraState | "delayed"} */
     const state = isDelayed ? "delayed" : (this.health?.state ?? "connecting");
-    const words = isDelayed ? `Delayed by ${saySpan(delay)}` : STATE_WORDS[this.health?.state ?? "connecting"];
+    const words = isDelayed ? t("Delayed by {span}", { span: saySpan(delay) }) : STATE_WORDS[this.health?.state ?? "connecting"];
     this.root.dataset.state = state;
     this.part("state").dataset.state = state;
     sayWithIcon(this.part("state"), state, words);
@@ -142,11 +143,11 @@ export class Tile {
     const isQuiet = state === "live" || state === "delayed";
     this.part("message").hidden = isQuiet && this.shown !== null;
     setIcon(this.part("message-icon"), isQuiet ? "waiting" : state);
-    const title = state === "live" || state === "delayed" ? "Waiting for the first picture" : STATE_WORDS[state];
+    const title = state === "live" || state === "delayed" ? t("Waiting for the first picture") : STATE_WORDS[state];
     say(this.part("message-title"), title);
     const since = this.health?.since ? Date.parse(this.health.since) : null;
-    const lost = state === "reconnecting" && since ? `Lost at ${sayMoment(new Date(since))}, ${saySpan((now - since) / 1000)} ago.` : "";
-    say(this.part("message-reason"), [this.health?.reason, lost].filter(Boolean).join(" "));
+    const lost = state === "reconnecting" && since ? t("Lost at {moment}, {span} ago.", { moment: sayMoment(new Date(since)), span: saySpan((now - since) / 1000) }) : "";
+    say(this.part("message-reason"), [hear(this.health?.reason ?? ""), lost].filter(Boolean).join(" "));
   }
 
   /** @param {number} now */
@@ -154,7 +155,7 @@ export class Tile {
     const age = this.analysedAt === null ? null : (now - this.analysedAt) / 1000;
     const isPreview = this.shown?.frame.kind === "preview" && this.health?.state === "live";
     this.part("age").hidden = !isPreview || (age !== null && age < FRESH_S);
-    say(this.part("age"), age === null ? "not analysed yet" : `last analysed ${saySpan(age)} ago`);
+    say(this.part("age"), age === null ? t("not analysed yet") : t("last analysed {span} ago", { span: saySpan(age) }));
   }
 
   /** Forget how old the picture became while nobody looked. */

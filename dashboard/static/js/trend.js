@@ -7,6 +7,7 @@ import { byId, say } from "./page.js";
 import { groupPeriods, trimStart } from "./periods.js";
 import { peopleIn } from "./verdicts.js";
 import { sayPeople, sayPeriod, sayRate } from "./wording.js";
+import { n, t } from "./words.js";
 
 /** Hours to show: the bucket asked for, and the seconds of one period. */
 /** @type {Readonly<Record<string, { bucket: string, step: number }>>} */
@@ -33,9 +34,9 @@ export function startTrend() {
     const start = Math.floor((end - Number(hours) * 3600) / step) * step;
     /** @type {Compliance} */
     const { series, totals } = await ask(`compliance?${query(start, end, bucket)}`);
-    whole = `${sayHours(hours)}: ${sayCounts(totals)}`;
+    whole = t("{period}: {figures}", { period: sayHours(hours), figures: sayCounts(totals) });
     say(byId("chart-readout"), whole);
-    byId("chart-rate").setAttribute("aria-label", `Compliance rate. ${whole}`);
+    byId("chart-rate").setAttribute("aria-label", t("Compliance rate. {figures}", { figures: whole }));
     chart.show(trimStart(groupPeriods(series, start, end, step), LEAST_PERIODS), step);
   }
 
@@ -62,17 +63,18 @@ function query(start, end, bucket) {
 
 /** @param {string} hours */
 function sayHours(hours) {
-  return hours === "1" ? "Last hour" : `Last ${hours} hours`;
+  return n("Last hour", "Last {n} hours", Number(hours));
 }
 
 /** @param {import("./periods.js").Period} period @param {string} hours */
 function sayPoint(period, hours) {
   const [start, end] = [period.start, period.start + SPANS[hours].step].map((at) => new Date(at * 1000));
-  return `${sayPeriod(start, end)}: ${period.isGap ? "nothing recorded" : sayCounts(period)}`;
+  const figures = period.isGap ? t("nothing recorded") : sayCounts(period);
+  return t("{period}: {figures}", { period: sayPeriod(start, end), figures });
 }
 
 /** @param {Counts} counts */
 function sayCounts(counts) {
   const people = peopleIn(counts);
-  return people === 0 ? "nobody seen" : `${sayRate(counts)}, ${sayPeople(people)}`;
+  return people === 0 ? t("nobody seen") : t("{rate}, {people}", { rate: sayRate(counts), people: sayPeople(people) });
 }

@@ -1,16 +1,17 @@
 // The four verdicts: word, icon and colour are always shown together.
 
 import { sayWithIcon } from "./page.js";
+import { t } from "./words.js";
 
 /** @type {readonly Verdict[]} */
 export const VERDICTS = ["mask", "incorrect_mask", "no_mask", "unsure"];
 
 /** @type {Readonly<Record<Verdict, string>>} */
 export const WORDS = {
-  mask: "Mask",
-  incorrect_mask: "Incorrect",
-  no_mask: "No mask",
-  unsure: "Unsure",
+  mask: t("Mask"),
+  incorrect_mask: t("Incorrect"),
+  no_mask: t("No mask"),
+  unsure: t("Unsure"),
 };
 
 /**

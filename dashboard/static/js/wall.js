@@ -11,6 +11,7 @@ import { showStatistics } from "./statistics.js";
 import { Tile } from "./tile.js";
 import { startTrend } from "./trend.js";
 import { peopleIn } from "./verdicts.js";
+import { t } from "./words.js";
 
 const STEP_MS = 1000;
 const TREND_MS = 30_000;
@@ -102,15 +103,15 @@ function count(statistics) {
 
 function refreshLists() {
   if (document.hidden) return;
-  void refreshLatest((id) => tiles.get(id)?.camera?.name ?? `camera ${id}`).catch(() => null);
+  void refreshLatest((id) => tiles.get(id)?.camera?.name ?? t("Camera {id}", { id: String(id) })).catch(() => null);
 }
 
 async function back() {
-  sayWithIcon(byId("connection-state"), "live", "Live");
+  sayWithIcon(byId("connection-state"), "live", t("Live"));
   byId("connection-state").dataset.state = "live";
   document.body.classList.remove("is-lost");
   if (wasLost) {
-    sayWithIcon(byId("connection"), "check", "Connected again");
+    sayWithIcon(byId("connection"), "check", t("Connected again"));
     byId("connection").classList.add("is-good");
     setTimeout(() => { if (!wasLost) byId("connection").hidden = true; }, BACK_MS);
   }
@@ -124,8 +125,8 @@ function lost() {
   wasLost = true;
   byId("connection").hidden = false;
   byId("connection").classList.remove("is-good");
-  sayWithIcon(byId("connection"), "warning", "The connection to the server is lost. The pictures below are old; trying again…");
-  sayWithIcon(byId("connection-state"), "reconnecting", "Connection lost");
+  sayWithIcon(byId("connection"), "warning", t("The connection to the server is lost. The pictures below are old; trying again…"));
+  sayWithIcon(byId("connection-state"), "reconnecting", t("Connection lost"));
   byId("connection-state").dataset.state = "reconnecting";
   document.body.classList.add("is-lost");
 }

@@ -1,16 +1,32 @@
 // Put numbers and times into plain words.
 
 import { peopleIn } from "./verdicts.js";
+import { LOCALE, n, t } from "./words.js";
 
-const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const SHORT_CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const DAY = new Intl.DateTimeFormat(undefined, { weekday: "short", day: "numeric", month: "short" });
-const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
-const WHOLE = new Intl.NumberFormat();
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const SHORT_CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short" });
+const FULL = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "long" });
+const WHOLE = new Intl.NumberFormat(LOCALE);
+const TENTHS = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
+
+/** @type {Readonly<Record<string, string>>} */
+const ROLES = { viewer: t("viewer"), operator: t("operator"), admin: t("administrator") };
+
 
 /** @param {number} count */
 export function sayCount(count) {
   return WHOLE.format(count);
+}
+
+/** @param {number} value */
+export function sayTenths(value) {
+  return TENTHS.format(value);
+}
+
+/** @param {string} role */
+export function sayRole(role) {
+  return ROLES[role] ?? role;
 }
 
 /** @param {number | null} share 0 to 1; null where nobody was judged */
@@ -20,7 +36,7 @@ export function sayPercent(share) {
 
 /** @param {number} count */
 export function sayPeople(count) {
-  return count === 1 ? "1 person" : `${sayCount(count)} people`;
+  return n("{n} person", "{n} people", count);
 }
 
 /**
@@ -29,21 +45,21 @@ export function sayPeople(count) {
  */
 export function sayCertainty(counts) {
   const people = peopleIn(counts);
-  if (people === 0) return "Nobody has been seen yet today";
-  if (counts.interval === null) return `${sayPeople(people)} seen, none could be judged yet`;
-  const judged = `${sayPercent(counts.coverage)} could be judged`;
-  return `${sayInterval(counts.interval)}, from ${sayPeople(people)}; ${judged}`;
+  if (people === 0) return t("Nobody has been seen yet today");
+  if (counts.interval === null) return n("{n} person seen, none could be judged yet", "{n} people seen, none could be judged yet", people);
+  const facts = { interval: sayInterval(counts.interval), judged: sayPercent(counts.coverage) };
+  return n("{interval}, from {n} person; {judged} could be judged", "{interval}, from {n} people; {judged} could be judged", people, facts);
 }
 
 /** @param {Interval} interval */
 export function sayInterval({ lower, upper }) {
   const [low, high] = [Math.round(lower * 100), Math.round(upper * 100)];
-  return low === high ? `About ${low} %` : `Between ${low} and ${high} %`;
+  return low === high ? t("About {low} %", { low }) : t("Between {low} and {high} %", { low, high });
 }
 
 /** Say a rate and its interval where there is little room. @param {Counts} counts */
 export function sayRate({ rate, interval }) {
-  if (interval === null) return "none could be judged";
+  if (interval === null) return t("none could be judged");
   const [low, high] = [Math.round(interval.lower * 100), Math.round(interval.upper * 100)];
   return `${sayPercent(rate)} (${low}–${high} %)`;
 }
@@ -51,10 +67,10 @@ export function sayRate({ rate, interval }) {
 /** @param {number} seconds */
 export function saySpan(seconds) {
   const whole = Math.max(0, Math.round(seconds));
-  if (whole < 60) return `${whole} s`;
-  if (whole < 3600) return `${Math.floor(whole / 60)} min`;
-  if (whole < 86_400) return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-  return `${Math.floor(whole / 86_400)} d`;
+  if (whole < 60) return t("{n} s", { n: whole });
+  if (whole < 3600) return t("{n} min", { n: Math.floor(whole / 60) });
+  if (whole < 86_400) return t("{hours} h {minutes} min", { hours: Math.floor(whole / 3600), minutes: Math.floor((whole % 3600) / 60) });
+  return n("{n} day", "{n} days", Math.floor(whole / 86_400));
 }
 
 /**
@@ -92,7 +108,7 @@ export function showMoment(element, iso) {
 export function sayStream({ width, height, frames_per_second: rate, codec }) {
   const parts = [];
   if (width && height) parts.push(`${width} × ${height}`);
-  if (rate) parts.push(`${WHOLE.format(Math.round(rate * 10) / 10)} pictures/s`);
+  if (rate) parts.push(t("{n} pictures/s", { n: Math.round(rate * 10) / 10 }));
   if (codec) parts.push(sayCodec(codec));
   return parts.join(" · ");
 }

@@ -1,6 +1,13 @@
 // The page's words: English is the key; words of another language come as a script before this one.
 
-const { texts, plurals } = globalThis.maskwatchWords ?? { texts: {}, plurals: {} };
+const { texts, plurals, sentences } = globalThis.maskwatchWords ?? { texts: {}, plurals: {}, sentences: {} };
+
+/** What the server says, as patterns of its English sentences: `{name}` stands for anything. */
+const PATTERNS = Object.entries(sentences).map(([english, translation]) => {
+  const names = [...english.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+  const parts = english.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return { pattern: new RegExp(`^${parts.join("(.+?)")}$`, "s"), names, translation };
+});
 
 export const LANGUAGE = document.documentElement.lang || "en";
 
@@ -27,6 +34,18 @@ export function t(text, values = {}) {
 export function n(one, many, count, values = {}) {
   const [single, several] = plurals[one] ?? [one, many];
   return fill(count === 1 ? single : several, { n: count, ...values });
+}
+
+/**
+ * Say in the page's language what the server said in English; what is not known stays English.
+ * @param {string} text
+ */
+export function hear(text) {
+  for (const { pattern, names, translation } of PATTERNS) {
+    const match = pattern.exec(text);
+    if (match) return fill(translation, Object.fromEntries(names.map((name, index) => [name, match[index + 1]])));
+  }
+  return text;
 }
 
 /** @param {string} text @param {Values} values */

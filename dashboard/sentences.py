@@ -1,0 +1,108 @@
+"""What the server says in English, for pages that say it in another language.
+
+Answers of the API, reasons of lost cameras and results of checks are English
+sentences, made where the cause is known. A page that is not English recognises
+them by this list (`hear` in static/js/words.js and below); what is not here it
+says in English. A test holds each sentence against the code that says it.
+"""
+
+import re
+from functools import cache
+from typing import Final
+
+from dashboard.words import mark, translate
+
+SENTENCES: Final = (
+    # cameras: why one does not deliver
+    mark("{place} sent nothing for {n} s; check that the camera is on and reachable from here"),
+    mark(
+        "{place} answers, but has no stream at this path (404); "
+        "check what follows the host in the address"
+    ),
+    mark("{place} answers with an error ({cause})"),
+    mark("{place} refuses the user name or password; check both"),
+    mark("{place} wants a user name and password; write {scheme}://USER:PASSWORD@{host}/…"),
+    mark("{place} ended the connection"),
+    mark(
+        "{place} answers, but sends no video that can be read; "
+        "check the port and what follows it in the address"
+    ),
+    mark("{place} holds no video that can be read; expected a video"),
+    mark("{place} refuses connections; is the camera on, the port right?"),
+    mark("{place} cannot be reached from here; check network and address"),
+    mark("{place} does not send over UDP; choose TCP for this camera"),
+    mark("{place} may not be opened by this user; check its permissions"),
+    mark("{place} is used by another program; close that first"),
+    mark("{place} cannot be read ({cause})"),
+    mark('no host named "{host}" is known here; check it, or give its IP address'),
+    mark("the stream opens, but none of its pictures can be decoded"),
+    mark("the stream ended before it showed a picture"),
+    mark("the stream ended"),
+    mark("the stream's pictures cannot be decoded"),
+    mark("expected video, found {found}; choose another stream"),
+    mark("the video's codec is not known here; choose H.264, H.265 or MJPEG"),
+    mark("there is no webcam {path} (found: {found}); plug it in or choose another"),
+    mark("there is no file {name} in the media folder; put it there"),
+    mark("{name} is not a file; expected a video file"),
+    mark("{name} is empty; expected a video file"),
+    mark("Redis does not answer; frames are taken again when it does"),
+    # cameras: addresses and fields
+    mark("the address has a space or line break in it; write a space as %20"),
+    mark("{device} is no webcam; expected 0 for /dev/video0, and so on"),
+    mark("the address names no valid host; expected {scheme}://host/path"),
+    mark("the port {port} does not exist; expected 1 to 65535"),
+    mark("{name} is outside the media folder; put the file there"),
+    mark('a camera named "{name}" is there already; choose another name'),
+    mark('a {kind} named "{name}" is there already; choose another name'),
+    mark("site: expected one of the sites that you are limited to"),
+    mark("there is no camera {id}"),
+    mark('The camera "{name}" delivers no picture now.'),
+    mark("It was changed since you read it; read it again, then send your change with its ETag."),
+    # accounts
+    mark("your password of now"),
+    mark("a password needs at least {n} characters"),
+    mark('"{name}" is the last administrator; add another first'),
+    mark("you cannot remove yourself; another administrator can"),
+    mark('a group named "{name}" is there already'),
+    mark("This needs the role {needed}; yours is {role}."),
+    mark(
+        "This set-up link was used before, or is too old. Start Maskwatch again "
+        "for a new one, or sign in."
+    ),
+    # the server itself
+    mark("no process answered '{topic}' within {n} s; is it running?"),
+    mark(
+        "No {kind} is running that could {purpose}; start one (`maskwatch {kind}`), then try again."
+    ),
+    mark("{what} does not answer; try again soon."),
+    mark("Something went wrong here. The server's log says what."),
+)
+
+
+def hear(text: str) -> str:
+    """Say a sentence of the server in the asker's language, where the catalogue knows it."""
+    for pattern, sentence in _patterns():
+        if found := pattern.fullmatch(text):
+            return translate(sentence, **found.groupdict())
+    return text
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_pattern(sentence), sentence) for sentence in SENTENCES)
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """Make a pattern of a sentence; each `{name}` stands for anything."""
+    parts = re.split(r"\{(\w+)\}", sentence)
+    seen: set[str] = set()
+    written = ""
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            written += re.escape(part)
+        elif part in seen:
+            written += f"(?P={part})"
+        else:
+            seen.add(part)
+            written += f"(?P<{part}>.+?)"
+    return re.compile(written, re.DOTALL)
