@@ -24,6 +24,7 @@ from dashboard.live import LiveHub
 from dashboard.loops import LiveLoops
 from dashboard.problems import Problem, answer_validation_error, register_problems
 from dashboard.security import register_security, trust_proxy
+from dashboard.sentences import register_sentences
 from dashboard.services import Services, provide
 from dashboard.sockets import SocketOutbox, make_socketio, register_sockets
 from dashboard.uploads import UploadRequest
@@ -68,6 +69,7 @@ def create_app(settings: Settings, database: Database, redis: Redis, box: Secret
     register_access(app)
     register_etags(app)
     register_words(app)
+    register_sentences(app)
     _register_views(app, settings)
     return _connect_live(app, settings, database, redis, box)
 

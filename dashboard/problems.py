@@ -119,7 +119,9 @@ def _answer_http(error: HTTPException) -> Response:
         return make_response(error.response)
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     faults = error.faults if isinstance(error, Refused) else []
-    response = _answer(status, error.description or "", faults)
+    is_plain = error.description == type(error).description  # the library's words, not ours
+    detail = "" if is_plain and not is_api_request() else error.description
+    response = _answer(status, detail or "", faults)
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value  # Allow, Retry-After

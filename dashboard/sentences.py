@@ -10,6 +10,8 @@ import re
 from functools import cache
 from typing import Final
 
+from flask import Flask
+
 from dashboard.words import mark, translate
 
 SENTENCES: Final = (
@@ -69,6 +71,19 @@ SENTENCES: Final = (
         "This set-up link was used before, or is too old. Start Maskwatch again "
         "for a new one, or sign in."
     ),
+    # signing in
+    mark("Write your name."),
+    mark("Write your password."),
+    mark("Choose a name."),
+    mark("Choose a password."),
+    mark("Write the password once more."),
+    mark("The two passwords are not the same."),
+    mark("This name and password do not go together."),
+    mark("This link is too old, or was never made."),
+    mark(
+        "Nobody has a password yet: open the sign-in or set-up link that was printed "
+        "on the terminal."
+    ),
     # the server itself
     mark("no process answered '{topic}' within {n} s; is it running?"),
     mark(
@@ -77,6 +92,25 @@ SENTENCES: Final = (
     mark("{what} does not answer; try again soon."),
     mark("Something went wrong here. The server's log says what."),
 )
+
+TITLES: Final = (
+    mark("Bad Request"),
+    mark("Forbidden"),
+    mark("Gateway Timeout"),
+    mark("Gone"),
+    mark("Internal Server Error"),
+    mark("Method Not Allowed"),
+    mark("Not Found"),
+    mark("Service Unavailable"),
+    mark("Too Many Requests"),
+    mark("Unauthorized"),
+)
+"""Names of HTTP's statuses, above the pages that say what went wrong."""
+
+
+def register_sentences(app: Flask) -> None:
+    """Let templates write `{{ error | hear }}`."""
+    app.add_template_filter(hear)
 
 
 def hear(text: str) -> str:
@@ -89,7 +123,7 @@ def hear(text: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((_pattern(sentence), sentence) for sentence in SENTENCES)
+    return tuple((_pattern(sentence), sentence) for sentence in (*SENTENCES, *TITLES))
 
 
 def _pattern(sentence: str) -> re.Pattern[str]:
