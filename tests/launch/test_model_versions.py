@@ -1,11 +1,15 @@
 """The commands of the model versions, from adding one to removing it."""
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.storage.audit import ActorKind, AuditFilter, read_all_changes
+from core.storage.engine import Database
 from models.manifest import SHIPPED_CLASSIFIER, read_manifest
 from tests.models.versions import break_network, copy_shipped
 from tests.test_cli import call
@@ -115,3 +119,15 @@ def test_a_version_that_is_not_there_says_where_to_look(
 
 def test_a_missing_folder_is_bad_use(data: Path) -> None:
     assert call("model", "add", data / "none", "--data", data).exit_code == 2
+
+
+def test_each_change_is_written_into_the_audit(data: Path, folder: Path) -> None:
+    for command in (("add", folder), ("activate", "mine-1"), ("rollback",)):
+        assert call("model", *command, "--data", data).exit_code == 0
+    assert call("model", "remove", "mine-1", "--yes", "--data", data).exit_code == 0
+    wanted = AuditFilter(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+    with closing(Database(f"sqlite:///{data / 'maskwatch.db'}")) as database:
+        found = [one for page in read_all_changes(database, wanted) for one in page]
+    assert [(one.action, one.actor.kind) for one in reversed(found)] == [
+        (f"model.{word}", ActorKind.COMMAND) for word in ("add", "activate", "roll_back", "remove")
+    ]
