@@ -305,13 +305,14 @@ def bench_verdicts(
 
     People of known masks pass at several speeds, in several numbers and sizes.
     """
-    from benchmarks.verdicts import measure_crowds
+    from benchmarks import verdicts
+    from benchmarks.crowd_faces import SimulatedFaces
     from launch.progress import open_progress
 
+    look = verdicts.look_by_networks(settings, weights) if rendered else SimulatedFaces
+    count = people or (verdicts.RENDERED_PEOPLE if rendered else verdicts.SIMULATED_PEOPLE)
     with open_progress(False, aside=True) as progress:
-        rows, left_out = measure_crowds(
-            settings, people, seed, minutes, rendered, weights, progress.move
-        )
+        rows, left_out = verdicts.measure_crowds(look, count, seed, minutes, progress.move)
     print_crowds(rows, left_out, as_json)
 
 

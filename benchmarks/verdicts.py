@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.crowd_faces import FaceFinder, FoundFaces, RenderedFaces, SimulatedFaces
+from benchmarks.crowd_faces import FaceFinder, FoundFaces, RenderedFaces
 from benchmarks.crowds import Conditions, CrowdScene, frame_times
 from benchmarks.verdict_scores import FollowedTrack, Tally, compare
 from core.preferences import VerdictRule
@@ -36,7 +36,7 @@ RATE_ERROR_MAX = 2.0
 COUNT_ERROR_MAX = 0.03
 
 SIMULATED_PEOPLE, RENDERED_PEOPLE = 100, 16
-"""Of each crowd."""
+"""Of each crowd, unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +74,38 @@ class Row:
 
 
 def measure_crowds(
-    settings: Settings,
-    people: int | None,
+    make_finder: Callable[[int], FaceFinder],
+    count: int,
     seed: int,
     minutes: float,
-    is_rendered: bool,
-    weights: Sequence[Path],
     tell: Callable[[float, str], None],
 ) -> tuple[list[Row], int]:
-    """Answer the command: the report's rows, and how many crowds there was no time for."""
+    """Answer the command: the report's rows, and how many crowds there was no time for.
+
+    make_finder: makes one of a seed; count: people of each crowd; minutes: after so
+    long no further crowd is begun; tell: hears how far it is.
+    """
     cells = [*target_cells(), *other_cells()]
     # So that a run that is cut short has looked at some of everything.
-    order = np.random.default_rng(seed).permutation(len(cells))
-    cells = [cells[index] for index in order]
+    cells = [cells[index] for index in np.random.default_rng(seed).permutation(len(cells))]
     until_s = time.monotonic() + minutes * 60
 
     def goes_on(index: int) -> bool:
         tell(index / len(cells), cells[index].name)
         return time.monotonic() < until_s
 
-    make_finder: Callable[[int], FaceFinder] = SimulatedFaces
-    if is_rendered:
-        analyser = load_active(settings, weights)
-        make_finder = lambda _: RenderedFaces(analyser)  # noqa: E731
-    count = people or (RENDERED_PEOPLE if is_rendered else SIMULATED_PEOPLE)
     done = run_cells(cells, count, seed, make_finder, goes_on)
     return report(done), len(cells) - len(done)
+
+
+def look_by_networks(settings: Settings, weights: Sequence[Path]) -> Callable[[int], FaceFinder]:
+    """Load the networks in use, or those of the folders, to look at rendered frames."""
+    analyser = load_active(settings, weights)
+
+    def make_finder(_seed: int) -> FaceFinder:
+        return RenderedFaces(analyser)
+
+    return make_finder
 
 
 def run_cells(
