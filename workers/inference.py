@@ -68,11 +68,6 @@ class InferenceLoop:
         self._read_policy = read_policy
         self.done = WorkDone()
 
-    def use(self, analyser: Analyser) -> Analyser:
-        """Analyse with other networks from the next batch on; returns those used so far."""
-        used, self._analyser = self._analyser, analyser
-        return used
-
     def step(self, wait_s: float = IDLE_WAIT_S) -> int:
         """Take one batch through; returns how many frames were finished."""
         images, leases = self._decode(self._take_batch(wait_s))

@@ -19,6 +19,7 @@ from core.results import ResultQueue
 from tests.workers.test_inference import OneFaceEach, push
 from workers.inference import InferenceLoop, WorkDone
 from workers.model_following import ModelFollower
+from workers.picture_answers import SharedAnalyser
 from workers.run import describe_worker
 
 
@@ -231,7 +232,8 @@ def test_checks_are_answered_over_redis_and_faults_do_not_end_the_thread(
 def test_frames_go_on_while_the_next_version_loads(redis: Redis, stop: Stop) -> None:
     registry = FakeRegistry({Task.CLASSIFIER: 1})
     follower = follow(registry)
-    loop = InferenceLoop(FrameQueue(redis), follower.load_first().analyser, 0.5, 4, 0)
+    analyser = SharedAnalyser(follower.load_first().analyser)
+    loop = InferenceLoop(FrameQueue(redis), analyser, 0.5, 4, 0)
     registry.may_load.clear()
     registry.loading.clear()
     registry.active = {Task.CLASSIFIER: 2}
@@ -247,7 +249,7 @@ def test_frames_go_on_while_the_next_version_loads(redis: Redis, stop: Stop) -> 
     loading.join(5)
     fresh = follower.take()
     assert fresh is not None
-    assert loop.use(fresh.analyser).model_version == "version 1"
+    assert analyser.use(fresh.analyser).model_version == "version 1"
     push(redis, 2)
     assert loop.step(0) == 1
 
