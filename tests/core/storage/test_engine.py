@@ -22,6 +22,14 @@ def test_sqlite_runs_in_wal_mode_and_syncs(database: Database) -> None:
         assert session.scalar(text("PRAGMA synchronous")) == 2
 
 
+def test_postgresql_compiles_no_question(any_database: Database) -> None:
+    if any_database.is_sqlite:
+        pytest.skip("SQLite compiles nothing")
+    for _ in range(2):
+        with any_database.read() as session:
+            assert session.scalar(text("SHOW jit")) == "off"
+
+
 def test_a_failed_write_leaves_nothing(any_database: Database) -> None:
     def fail_half_way() -> None:
         with any_database.write() as session:

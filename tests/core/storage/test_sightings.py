@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from core.access_scopes import CameraScope
@@ -14,7 +14,13 @@ from core.errors import NotFound
 from core.secrets import SecretBox
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
-from core.storage.sightings import Sighting, SightingFilter, get_sighting, list_sightings
+from core.storage.sightings import (
+    Sighting,
+    SightingFilter,
+    get_sighting,
+    list_sightings,
+    read_all_sightings,
+)
 from core.storage.tables import CameraRow, SightingPictureRow, SightingRow
 from core.types import Verdict
 
@@ -36,8 +42,11 @@ def history(any_database: Database, box: SecretBox) -> Database:
     return any_database
 
 
-def _add(session: Session, camera: int, rng: np.random.Generator) -> None:
-    started = NOON + timedelta(minutes=int(rng.integers(30 if camera == 3 else 900)))
+def _add(
+    session: Session, camera: int, rng: np.random.Generator, started: datetime | None = None
+) -> None:
+    if started is None:
+        started = NOON + timedelta(minutes=int(rng.integers(30 if camera == 3 else 900)))
     row = SightingRow(
         camera_id=camera + 1,
         started_at=started,
@@ -130,3 +139,24 @@ def test_a_sighting_is_read_with_its_timeline_by_whom_may_see_it(history: Databa
             assert get_sighting(session, 1, CameraScope(frozenset({site_id}))).id == 1
         with pytest.raises(NotFound, match="sighting 1"):
             get_sighting(session, 1, CameraScope(frozenset({77})))
+
+
+def test_all_sightings_are_read_page_by_page_without_holding_a_transaction(
+    database: Database, box: SecretBox
+) -> None:
+    rng = np.random.default_rng(2)
+    with database.write() as session:
+        add_camera(session, box, NewCamera("a", "0", "0"))
+        for number in range(5):
+            _add(session, 0, rng, NOON + timedelta(seconds=number))
+    seen = []
+    for page in read_all_sightings(database, DAY, page_rows=2):
+        seen.append([one.id for one in page])
+        # A reader who stayed would keep the log from being cut.
+        with database.write() as session:
+            _add(session, 0, rng, NOON + timedelta(hours=1))
+        with database.read() as session:
+            session.rollback()
+            busy, *_ = session.execute(text("PRAGMA wal_checkpoint(TRUNCATE)")).one()
+        assert busy == 0
+    assert seen == [[5, 4], [3, 2], [1]]
