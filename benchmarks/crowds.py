@@ -53,12 +53,17 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """What a person showed of themselves. label: the one worn longest while seen."""
+    """What a person showed of themselves.
+
+    label: the one worn longest while seen; changes: between labels worn for long
+    enough to be asked for; is_constant: nothing else was worn for any time.
+    """
 
     number: int
     seen_s: float
     label: Label
     changes: int
+    is_constant: bool
 
     @property
     def is_countable(self) -> bool:
@@ -95,6 +100,7 @@ class CrowdScene(DemoScene):
                 len(labels) * TRUTH_STEP_S,
                 Counter(labels).most_common(1)[0][0] if labels else Label.NO_MASK,
                 _count_changes(labels),
+                len(set(labels)) <= 1,
             )
             for number, labels in looks.items()
         )

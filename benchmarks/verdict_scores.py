@@ -38,7 +38,7 @@ class Tally:
     nobody; mixed: tracks of two people; right, wrong, unsure: verdicts of the people
     that have a track; true_masks: people who wore one; found_masks, judged: tracks
     judged so, and at all; changed, changes_found, changes_wrong: people who changed
-    their mask in view, those seen to, those seen to who did not.
+    their mask in view, those seen to, those seen to who wore one label only.
     """
 
     people: int = 0
@@ -99,6 +99,7 @@ def compare(
     answers = Counter(_answer(best[number], countable[number]) for number in best)
     judged = [track for track in kept if track.verdict is not Verdict.UNSURE]
     changed = [number for number, person in countable.items() if person.changes]
+    constant = {number for number, person in countable.items() if person.is_constant}
     seen_to = {number for number, track in best.items() if track.changes}
     return Tally(
         people=len(countable),
@@ -115,7 +116,7 @@ def compare(
         judged=len(judged),
         changed=len(changed),
         changes_found=sum(number in seen_to for number in changed),
-        changes_wrong=len(seen_to - set(changed)),
+        changes_wrong=len(seen_to & constant),
         frames=frames,
         faces=faces,
     )

@@ -8,7 +8,7 @@ from core.types import Label, Verdict
 
 
 def person(number: int, label: Label = Label.MASK, seen_s: float = 5, changes: int = 0) -> Person:
-    return Person(number, seen_s, label, changes)
+    return Person(number, seen_s, label, changes, is_constant=changes == 0)
 
 
 def track(
@@ -75,6 +75,12 @@ def test_changes_are_asked_of_those_who_changed() -> None:
     tracks = [track({1: 9}, changes=1), track({2: 9}), track({3: 9}, changes=2)]
     tally = compare(tracks, people, 9, 27)
     assert (tally.changed, tally.changes_found, tally.changes_wrong) == (2, 1, 1)
+
+
+def test_a_brief_change_is_neither_asked_for_nor_wrong() -> None:
+    brief = Person(1, 5.0, Label.MASK, changes=0, is_constant=False)
+    tally = compare([track({1: 9}, changes=1)], [brief], 9, 9)
+    assert (tally.changed, tally.changes_found, tally.changes_wrong) == (0, 0, 0)
 
 
 def test_nobody_is_no_error() -> None:
