@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,11 @@ from pydantic import BaseModel, ValidationError
 from dashboard.api.document import Document, operations
 from dashboard.api.operations import NAMES, StrictBody, name_operation
 from dashboard.api.schemas import Answered, Asked, Moment
+
+ROOT = Path(__file__).parents[3]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+OUTSIDE = {("GET", path) for path in ("/metrics", "/healthz", "/readyz", "/api/v1/openapi.json")}
+"""What is served beside the API's operations."""
 
 Operation = tuple[str, str, dict[str, Any]]
 
@@ -122,3 +128,16 @@ def test_a_body_of_the_right_types_is_read() -> None:
     content = {"flag": True, "count": 2, "at": "2026-01-31T08:00:00Z"}
     read: BaseModel = StrictBody(Body).model_validate(content)
     assert read.model_dump(mode="json") == content
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_operation_that_a_page_names_is_there(page: Path, found: list[Operation]) -> None:
+    known = {(method.upper(), _without_names(path)) for path, method, _ in found}
+    named = set(re.findall(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w{}./-]*[\w}])", page.read_text()))
+    full = {(method, "/api/v1" + path.removeprefix("/api/v1")) for method, path in named - OUTSIDE}
+    assert {(method, _without_names(path)) for method, path in full} <= known
+
+
+def _without_names(path: str) -> str:
+    """Leave out what the parts of a path are called."""
+    return re.sub(r"\{\w*\}", "{}", path)
