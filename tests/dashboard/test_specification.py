@@ -52,6 +52,10 @@ expected-statuses = ["400", "403", "404", "405", "409", "412", "413", "415", "42
 [checks.not_a_server_error]
 # Without ingest, workers and jobs, which are not started here, this is the right answer.
 expected-statuses = ["2xx", "3xx", "4xx", "503", "504"]
+
+[checks.max_response_time]
+# How long an answer takes says more of the machine than of the API.
+enabled = false
 """
 
 
