@@ -1,6 +1,7 @@
 """What is written down of a change."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,11 +9,20 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.storage.audit import SYSTEM, Actor, ActorKind, record_change
+from core.storage.audit import (
+    SYSTEM,
+    Actor,
+    ActorKind,
+    AuditFilter,
+    list_changes,
+    read_all_changes,
+    record_change,
+)
 from core.storage.engine import Database, utc_now
 from core.storage.tables import AuditRow
 
 ANN = Actor("ann", ActorKind.USER, "192.0.2.7")
+EVER = AuditFilter(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 
 
 def written(session: Session) -> list[AuditRow]:
@@ -86,3 +96,42 @@ def test_what_is_undone_is_not_written(database: Database) -> None:
         fail_after_writing()
     with database.read() as session:
         assert written(session) == []
+
+
+def test_changes_are_listed_newest_first_in_pages(any_database: Database) -> None:
+    with any_database.write() as session:
+        for number in range(5):
+            record_change(session, ANN, "camera.add", f"camera {number}", None, {"number": number})
+    with any_database.read() as session:
+        first, cursor = list_changes(session, EVER, None, 3)
+        rest, end = list_changes(session, EVER, cursor, 3)
+    assert [one.after for one in (*first, *rest)] == [{"number": n} for n in (4, 3, 2, 1, 0)]
+    assert (len(first), end) == (3, None)
+    assert [page[0].actor for page in read_all_changes(any_database, EVER)] == [ANN]
+
+
+def test_an_empty_audit_is_one_empty_page(database: Database) -> None:
+    assert list(read_all_changes(database, EVER)) == [[]]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "subjects"),
+    [
+        pytest.param(replace(EVER, actor="ann"), ["Door_1"], id="an actor"),
+        pytest.param(replace(EVER, action="camera.add"), ["Door_1"], id="an action"),
+        pytest.param(replace(EVER, action="history."), ["Doors"], id="all of a kind"),
+        pytest.param(replace(EVER, action="history"), [], id="a part of an action"),
+        pytest.param(replace(EVER, subject="door"), ["Doors", "Door_1"], id="in any letters"),
+        pytest.param(replace(EVER, subject="r_1"), ["Door_1"], id="a sign of LIKE is a sign"),
+        pytest.param(replace(EVER, start=EVER.end), [], id="later"),
+        pytest.param(replace(EVER, end=EVER.start), [], id="earlier"),
+    ],
+)
+def test_changes_are_chosen(
+    any_database: Database, wanted: AuditFilter, subjects: list[str]
+) -> None:
+    with any_database.write() as session:
+        record_change(session, ANN, "camera.add", "Door_1")
+        record_change(session, SYSTEM, "history.prune", "Doors")
+        found, _ = list_changes(session, wanted, None, 10)
+    assert [one.subject for one in found] == subjects
