@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 MEMORY_BYTES_MAX = 1_000_000
 """A request of more than this is written to disk while it comes in."""
+NAME_MAX = 255
 FREE_BYTES_MIN = 500_000_000
 """What an upload leaves free on the disk: the database and Redis need it more."""
 
@@ -60,6 +61,11 @@ class Upload(OpenApiFile):
 def no_upload() -> Upload:
     """Stand for a part that was not sent; it is false."""
     return Upload()
+
+
+def name_upload(file: FileStorage) -> str:
+    """Give a file's name as its sender wrote it, but for what cannot be written down."""
+    return "".join(filter(str.isprintable, file.filename or ""))[:NAME_MAX]
 
 
 def upload_bytes_max(settings: Settings) -> int:

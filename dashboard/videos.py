@@ -1,4 +1,4 @@
-"""Look at videos that were sent, before a job is made for them.
+"""Take in videos that were sent: look at them, then have their history written by a job.
 
 libav opens them in a process of its own: this room does not decode videos, and a file
 that brings libav down must not bring the dashboard down.
@@ -7,15 +7,87 @@ that brings libav down must not bring the dashboard down.
 import json
 import subprocess
 import sys
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 
+from werkzeug.datastructures import FileStorage
+
+from core.backfills import BackfillParameters
+from core.job_queue import enqueue
+from core.jobs import JobKind
 from core.settings import Settings
-from dashboard.problems import Fault, Refused
+from core.storage.backfills import check_free, list_uploads_in_use, read_camera
+from core.storage.engine import utc_now
+from core.storage.scopes import check_camera
+from core.uploads import sweep_uploads
+from dashboard.access import identity
+from dashboard.audit import actor
+from dashboard.problems import Fault, Refused, unfit
+from dashboard.services import services
+from dashboard.uploads import keep_upload, name_upload
 
 TIMEOUT_S = 30.0
 
 _CLI = Path(__file__).resolve().parent.parent / "cli.py"
+
+
+@dataclass(frozen=True, slots=True)
+class SentVideo:
+    """A video, of which camera it is, and when its first frame was taken."""
+
+    file: FileStorage
+    camera_id: int
+    starts_at: datetime
+    replace: bool
+
+
+def take_video(sent: SentVideo) -> str:
+    """Keep a video and add its job; returns the job's id.
+
+    1. the camera is one that the asker sees
+    2. the video can be read, and would end in the past, where nothing stands yet
+    3. it is kept until the job ends
+
+    Raises NotFound, Conflict and Refused; then nothing is kept.
+    """
+    provided = services()
+    with provided.database.read() as session:
+        check_camera(session, sent.camera_id, identity().scope)
+        read_camera(session, sent.camera_id)
+        in_use = list_uploads_in_use(session)
+    sweep_uploads(provided.settings.uploads, in_use)
+    kept = keep_upload(provided.settings, sent.file)
+    try:
+        _check(sent, look_at_video(provided.settings, kept))
+        asked = _describe(sent, kept)
+        kind, who = JobKind.BACKFILL, actor()
+        return enqueue(provided.redis, provided.database, kind, asked, who, sent.camera_id)
+    except BaseException:
+        kept.unlink(missing_ok=True)
+        raise
+
+
+def _check(sent: SentVideo, duration_s: float) -> None:
+    """Raise Refused or Conflict where the job could only fail."""
+    ends_at = sent.starts_at + timedelta(seconds=duration_s)
+    if ends_at > utc_now():
+        expected = "a time after which the video ended in the past"
+        raise unfit("starts_at", expected, sent.starts_at.isoformat())
+    if not sent.replace:
+        with services().database.read() as session:
+            check_free(session, sent.camera_id, sent.starts_at, ends_at)
+
+
+def _describe(sent: SentVideo, kept: Path) -> BackfillParameters:
+    return BackfillParameters(
+        upload=kept.name,
+        file=name_upload(sent.file),
+        camera_id=sent.camera_id,
+        starts_at=sent.starts_at,
+        replace=sent.replace,
+    )
 
 
 def look_at_video(settings: Settings, path: Path) -> float:

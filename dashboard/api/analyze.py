@@ -1,19 +1,14 @@
 """Analyse what is sent: pictures at once, never kept; a recorded video as a job."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from http import HTTPStatus
-from pathlib import Path
 
 from flask import Response
 from flask_limiter import Limiter
 from pydantic import Field, RootModel
 from werkzeug.datastructures import FileStorage
 
-from core.backfills import BackfillParameters
 from core.errors import NoAnswer
-from core.job_queue import enqueue
-from core.jobs import JobKind
 from core.picture_questions import (
     LONG_SIDE,
     PICTURE_BYTES_MAX,
@@ -27,28 +22,22 @@ from core.picture_questions import (
     encode_question,
 )
 from core.requests import ask_all
-from core.storage.backfills import check_free, list_uploads_in_use, read_camera
-from core.storage.engine import utc_now
-from core.storage.scopes import check_camera
 from core.storage.users import Role
 from core.types import LABELS, Label
-from core.uploads import sweep_uploads
 from dashboard.access import identity, needs, takes_bodies_of
 from dashboard.api.jobs import JobAnswer, answer_accepted
 from dashboard.api.operations import api_blueprint, problems
 from dashboard.api.schemas import Answered, Asked, Id, Moment, answer
-from dashboard.audit import actor
 from dashboard.problems import Refused, unfit
 from dashboard.processes import require_process
 from dashboard.services import services
-from dashboard.uploads import Upload, keep_upload, no_upload, upload_bytes_max
-from dashboard.videos import look_at_video
+from dashboard.uploads import Upload, name_upload, no_upload, upload_bytes_max
+from dashboard.videos import SentVideo, take_video
 
 RATE = "60 per minute"
 """Requests of one user or token: their pictures share the workers with the cameras."""
 ALL_BYTES_MAX = 48_000_000
 """Of all pictures of one request, which are in memory at once."""
-NAME_MAX = 255
 
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
@@ -158,53 +147,12 @@ def analyze(form: AnalysisAsked) -> Response:
 
 
 def _ask_backfill(form: AnalysisAsked) -> Response:
-    """Have the history of a video written.
-
-    1. the camera is one that the asker sees, and the time has been
-    2. the video can be read, and would end in the past, where nothing stands yet
-    3. it is kept, and the job added
-    """
+    """Have the history of a video written by a job."""
     if form.camera_id is None or form.starts_at is None:
         name = "camera_id" if form.camera_id is None else "starts_at"
         raise unfit(name, "a value, for a video needs it", "nothing")
-    with services().database.read() as session:
-        check_camera(session, form.camera_id, identity().scope)
-        read_camera(session, form.camera_id)
-        in_use = list_uploads_in_use(session)
-    sweep_uploads(services().settings.uploads, in_use)
-    kept = keep_upload(services().settings, form.video)
-    try:
-        _check_video(form, form.camera_id, form.starts_at, kept)
-        parameters = BackfillParameters(
-            upload=kept.name,
-            file=_name(form.video),
-            camera_id=form.camera_id,
-            starts_at=form.starts_at,
-            replace=form.replace,
-        )
-        job_id = enqueue(
-            services().redis,
-            services().database,
-            JobKind.BACKFILL,
-            parameters,
-            actor(),
-            form.camera_id,
-        )
-    except BaseException:
-        kept.unlink(missing_ok=True)
-        raise
-    return answer_accepted(job_id)
-
-
-def _check_video(form: AnalysisAsked, camera_id: int, starts_at: datetime, kept: Path) -> None:
-    """Raise Refused where the job could only fail."""
-    duration_s = look_at_video(services().settings, kept)
-    ends_at = starts_at + timedelta(seconds=duration_s)
-    if ends_at > utc_now():
-        raise unfit("starts_at", "a time after which the video ended in the past", starts_at)
-    if not form.replace:
-        with services().database.read() as session:
-            check_free(session, camera_id, starts_at, ends_at)
+    sent = SentVideo(form.video, form.camera_id, form.starts_at, form.replace)
+    return answer_accepted(take_video(sent))
 
 
 def _find_faces(form: AnalysisAsked) -> list[AnalysedPicture | UnreadablePicture]:
@@ -222,7 +170,7 @@ def _find_faces(form: AnalysisAsked) -> list[AnalysedPicture | UnreadablePicture
     answers = iter(_ask_workers([PictureQuestion(content, options) for content in sound]))
     return [
         _describe(
-            _name(picture),
+            name_upload(picture),
             PictureAnswer(error=error) if error else next(answers),
         )
         for picture, error in zip(form.pictures, errors, strict=True)
@@ -269,11 +217,6 @@ def _ask_workers(questions: Sequence[PictureQuestion]) -> list[PictureAnswer]:
             f"The workers did not answer within {TIMEOUT_S:.0f} s. Send fewer or smaller "
             "pictures, or start more workers (`maskwatch worker`).",
         ) from error
-
-
-def _name(file: FileStorage) -> str:
-    """Give a file's name as its sender wrote it, but for what cannot be written down."""
-    return "".join(filter(str.isprintable, file.filename or ""))[:NAME_MAX]
 
 
 def _describe(name: str, found: PictureAnswer) -> AnalysedPicture | UnreadablePicture:
