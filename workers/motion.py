@@ -70,7 +70,8 @@ class Axis:
 class Motion:
     """What is held of a face's motion; width and height in pixels.
 
-    missed_s: seconds of analysed frames since it was seen.
+    missed_s, missed: seconds, and number, of analysed frames since it was seen;
+    sights: frames that it was seen in, of `frames` up to the last of them.
     """
 
     across: Axis
@@ -78,8 +79,17 @@ class Motion:
     width: float
     height: float
     missed_s: float = 0.0
+    missed: int = 0
+    sights: int = 1
+    frames: int = 1
+
+    @property
+    def elusiveness(self) -> float:
+        """Say in every how many frames it is found: 1 for each."""
+        return self.frames / self.sights
 
     def predict(self, passed_s: float) -> None:
+        self.missed += 1
         self.across.predict(passed_s, WANDER_X)
         self.down.predict(passed_s, WANDER_Y)
         self.missed_s += min(passed_s, OUTAGE_S)
@@ -90,7 +100,8 @@ class Motion:
         self.down.update(y)
         self.width *= (max(width, 1.0) / self.width) ** WIDTH_GAIN
         self.height = height
-        self.missed_s = 0.0
+        self.sights, self.frames = self.sights + 1, self.frames + self.missed
+        self.missed_s, self.missed = 0.0, 0
 
     def rest(self) -> None:
         """Hear that nothing moves."""

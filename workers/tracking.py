@@ -20,6 +20,8 @@ from workers.verdicts import NO_VOTES, Votes, vote_weights
 
 FORGET_S = 2.5
 """A face missed for so long in a moving scene has left; heads turn away for a second or two."""
+ELUSIVE_MAX = 2.0
+"""One that is found in every other frame, as small faces are, is waited for twice as long."""
 STEP_S_MIN = 0.01
 """Frames that come in one another's place, as by a camera's clock set back, are so far apart."""
 LATE_S_MAX = 1.0
@@ -213,8 +215,10 @@ class CameraTracker:
 
         The latter at once: the next who comes in at that edge is someone else.
         """
-        missed_s = known.motion.missed_s
-        return missed_s >= FORGET_S or (missed_s > 0 and not known.motion.is_within(self._size_wh))
+        motion = known.motion
+        patience_s = FORGET_S * min(motion.elusiveness, ELUSIVE_MAX)
+        is_out = motion.missed > 0 and not motion.is_within(self._size_wh)
+        return is_out or motion.missed_s >= patience_s
 
     def _split_long(self, now: datetime) -> list[Track]:
         long = {

@@ -90,6 +90,17 @@ def test_missed_time_is_counted_until_a_sight_and_no_outage_with_it() -> None:
     assert motion.missed_s == 0
 
 
+def test_it_knows_in_every_how_many_frames_it_is_found() -> None:
+    motion = start_motion(100, 100, 40, 50)
+    for step in range(1, 10):
+        motion.predict(0.2)
+        if step % 3 == 0:
+            motion.update(100, 100, 40, 50)
+    assert motion.elusiveness == 10 / 4
+    motion.predict(0.2)
+    assert (motion.missed, motion.elusiveness) == (1, 10 / 4)
+
+
 def test_a_width_follows_slowly() -> None:
     motion = start_motion(100, 100, 40, 50)
     motion.update(100, 100, 60, 75)

@@ -47,6 +47,14 @@ def test_a_track_ends_some_seconds_after_its_last_face() -> None:
     assert tracker.open_tracks == []
 
 
+def test_who_is_found_now_and_then_is_waited_for_longer() -> None:
+    tracker = CameraTracker()
+    seen = [analysed(step * 0.2, [box(300)] if step % 3 == 0 else []) for step in range(10)]
+    assert feed(tracker, [*seen, *empty(2.0, 1.8 + 1.9 * FORGET_S)]) == []
+    (ended,) = feed(tracker, empty(1.8 + 1.9 * FORGET_S, 2.2 + 2 * FORGET_S))
+    assert ended.faces == 4
+
+
 def test_it_keeps_a_track_through_missed_frames() -> None:
     tracker = CameraTracker()
     feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(20)]), *empty(0.4, 1.6)])
