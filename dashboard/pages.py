@@ -51,6 +51,12 @@ def sightings() -> str:
     return render_template("sightings.html", title="Sightings")
 
 
+@blueprint.get("/history")
+@needs(Role.VIEWER)
+def history() -> str:
+    return render_template("history.html", title="History")
+
+
 @blueprint.get("/account")
 @needs(Role.VIEWER)
 def account() -> str:

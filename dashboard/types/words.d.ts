@@ -28,14 +28,29 @@ declare global {
     coverage: number | null;
   }
 
-  interface ComplianceBucket extends Counts {
+  // seen: the share of the time in which cameras delivered; null where there was none.
+  interface SeenCounts extends Counts {
+    seen: number | null;
+  }
+
+  interface ComplianceBucket extends SeenCounts {
     start: string;
     gap: boolean;
   }
 
   interface Compliance {
     series: ComplianceBucket[];
-    totals: Counts;
+    totals: SeenCounts;
+    model_versions: string[];
+    minutes_from: string | null;
+  }
+
+  interface ComplianceGroup extends SeenCounts {
+    name: string;
+    camera_id: number | null;
+    weekday: number | null;
+    hour: number | null;
+    gap: boolean;
   }
 
   interface CameraHealth {

@@ -9,7 +9,7 @@ const RATE_HEIGHT = 150;
 const COUNTS_HEIGHT = 110;
 
 /** Lower parts of a stack are drawn over the taller ones behind them. */
-const STACK = [...VERDICTS].reverse();
+export const STACK = [...VERDICTS].reverse();
 
 export class ComplianceChart {
   /**
@@ -136,7 +136,7 @@ function countsData(periods, step) {
 }
 
 /** @returns {uPlot.Axis} */
-function axis() {
+export function axis() {
   return {
     stroke: colourOf("--text-soft"),
     font: `${0.75 * rootSize()}px sans-serif`,
@@ -146,12 +146,12 @@ function axis() {
   };
 }
 
-function rootSize() {
+export function rootSize() {
   return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 /** @param {Verdict} verdict */
-function areaOf(verdict) {
+export function areaOf(verdict) {
   return { mask: "--mask-area", incorrect_mask: "--incorrect-area", no_mask: "--no-mask-area", unsure: "--unsure-area" }[verdict];
 }
 
@@ -159,7 +159,7 @@ function areaOf(verdict) {
  * A canvas cannot read custom properties, nor light-dark(); an element can.
  * @param {string} property
  */
-function colourOf(property) {
+export function colourOf(property) {
   const probe = document.createElement("span");
   probe.style.color = `var(${property})`;
   document.body.append(probe);

@@ -32,6 +32,13 @@ export function trimStart(periods, least) {
   return periods.slice(Math.max(0, Math.min(start, periods.length - least)));
 }
 
+/** Count buckets together. @param {number} start @param {ComplianceBucket[]} buckets @returns {Period} */
+export function joinBuckets(start, buckets) {
+  const period = emptyPeriod(start);
+  for (const bucket of buckets) addBucket(period, bucket);
+  return judge(period);
+}
+
 /** @param {number} start @returns {Period} */
 function emptyPeriod(start) {
   return { start, isGap: true, mask: 0, incorrect_mask: 0, no_mask: 0, unsure: 0, rate: null, interval: null, coverage: null };
