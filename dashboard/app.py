@@ -22,6 +22,7 @@ from dashboard.connections import Connections
 from dashboard.etags import register_etags
 from dashboard.live import LiveHub
 from dashboard.loops import LiveLoops
+from dashboard.navigation import register_navigation
 from dashboard.problems import Problem, answer_validation_error, register_problems
 from dashboard.security import register_security, trust_proxy
 from dashboard.sentences import register_sentences
@@ -70,6 +71,7 @@ def create_app(settings: Settings, database: Database, redis: Redis, box: Secret
     register_etags(app)
     register_words(app)
     register_sentences(app)
+    register_navigation(app)
     _register_views(app, settings)
     return _connect_live(app, settings, database, redis, box)
 

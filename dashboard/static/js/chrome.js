@@ -1,7 +1,10 @@
-// What every page has: the theme's switch, and no buttons that a viewer cannot use.
+// What every page has: menus, keys, the theme's switch, and no buttons that a viewer cannot use.
 
-import { byId, obeyRole } from "./page.js";
+import { offerKeys, showSheet, startKeys } from "./keys.js";
 import { remember } from "./memory.js";
+import { startMenus } from "./menus.js";
+import { byId, obeyRole } from "./page.js";
+import { t } from "./words.js";
 
 const root = document.documentElement;
 
@@ -12,11 +15,28 @@ function themeShown() {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-byId("theme-toggle").addEventListener("click", () => {
+function changeTheme() {
   const theme = themeShown() === "dark" ? "light" : "dark";
   root.dataset.theme = theme;
   remember("theme", theme);
   dispatchEvent(new Event("themechange"));
-});
+}
+
+/** Each page of the navigation by its own letter, after g. */
+function keysOfPages() {
+  const links = /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-key]"));
+  return [...links].map((link) => ({
+    keys: [`g ${link.dataset.key}`],
+    words: t("Go to: {page}", { page: link.textContent?.trim() ?? "" }),
+    act: () => location.assign(link.href),
+  }));
+}
+
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dispatchEvent(new Event("themechange")));
+if (document.getElementById("theme-toggle")) {
+  byId("theme-toggle").addEventListener("click", changeTheme);
+  offerKeys(t("On every page"), [{ keys: ["?"], words: t("Show this list"), act: showSheet }, ...keysOfPages()]);
+  startMenus();
+  startKeys();
+}
 obeyRole(document.body);

@@ -1,61 +1,189 @@
-"""Every page on a desktop and on a phone, dark and light: it fits, and axe finds nothing."""
+"""Every page on desktop and phone, dark and light, in both languages: it fits, axe is content."""
 
+import os
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
+from core.storage.users import Role
+from dashboard.navigation import MAIN, MANAGE
+from dashboard.words import COOKIE
 from tests.dashboard.browser.conftest import ROOT, House
 
 AXE = ROOT / "dashboard/node_modules/axe-core/axe.min.js"
-PICTURES = ROOT / "test-artefacts"
+PICTURES = Path(os.environ.get("MASKWATCH_SCREENSHOTS", ROOT / "test-artefacts"))
+"""Where pictures of all pages are kept."""
+BYTES_MAX = 300_000
 PAGES = {
     "wall": "/",
+    "sightings": "/sightings",
     "cameras": "/cameras",
     "new-camera": "/cameras/new",
-    "sightings": "/sightings",
+    "account": "/account",
     "missing": "/nowhere",
 }
 
 
-@pytest.mark.parametrize(
-    ("width", "theme"),
-    [
-        pytest.param(1440, "dark", id="desktop, dark"),
-        pytest.param(360, "light", id="phone, light"),
-    ],
+@dataclass(frozen=True)
+class Look:
+    """One way to look at a page."""
+
+    language: str
+    width: int
+    theme: Literal["light", "dark"]
+
+    def __str__(self) -> str:
+        return f"{self.language}-{self.width}-{self.theme}"
+
+
+LOOKS = (
+    Look("en", 1440, "dark"),
+    Look("en", 390, "light"),
+    Look("de", 1440, "light"),
+    Look("de", 390, "dark"),
 )
-@pytest.mark.parametrize("name", PAGES)
-def test_a_page_fits_and_is_accessible(
-    house: House, page: Page, name: str, width: int, theme: str
-) -> None:
+"""Half of all eight: each language, width and theme meets each other one."""
+NARROWEST = 360
+
+
+@pytest.fixture
+def admin(house: House, page: Page) -> Page:
+    """The page of an administrator, with two cameras: all that there is to see."""
     house.add_camera("a door with a rather long name, as people do give them")
     house.add_camera("gate")
-    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    page.set_viewport_size(ViewportSize(width=width, height=900))
-    page.goto(PAGES[name])
-    page.wait_for_load_state("networkidle")
-    PICTURES.mkdir(exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}-{width}-{theme}.png", full_page=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.locator("h1").count() == 1
-    assert page.title().endswith("Maskwatch")
+    page.goto(house.sign_in_link(Role.ADMIN))
+    return page
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_fits_and_is_accessible(admin: Page, name: str, look: Look) -> None:
+    open_as(admin, PAGES[name], look)
+    keep_picture(admin, f"{name}-{look}")
+    assert admin.locator("h1").count() == 1
+    assert admin.title().endswith("Maskwatch")
+    assert width_of(admin) <= look.width
+    assert violations(admin) == []
+    if look.width < 1000:
+        admin.set_viewport_size(ViewportSize(width=NARROWEST, height=800))
+        assert width_of(admin) <= NARROWEST
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_door_fits_and_is_accessible(page: Page, look: Look) -> None:
+    page.context.clear_cookies()
+    open_as(page, "/sign-in", look)
+    keep_picture(page, f"sign-in-{look}")
+    assert width_of(page) <= look.width
     assert violations(page) == []
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_open_menus_and_the_sheet_of_keys_are_accessible(admin: Page, look: Look) -> None:
+    open_as(admin, "/cameras", look)
+    for menu in admin.locator("[data-opens]").all():
+        menu.click()
+        keep_picture(admin, f"{menu.get_attribute('data-opens')}-{look}", whole=False)
+        assert violations(admin) == []
+    admin.keyboard.press("Escape")
+    admin.keyboard.press("?")
+    keep_picture(admin, f"keys-{look}", whole=False)
+    assert violations(admin) == []
+
+
+def test_every_page_of_the_navigation_is_among_those_tried(admin: Page) -> None:
+    links = admin.locator("nav a").evaluate_all("links => links.map(one => one.pathname)")
+    assert set(links) <= set(PAGES.values())
+    assert set(links) <= {one.path for one in (*MAIN, *MANAGE)}
+
+
+def test_a_viewer_is_not_shown_the_way_to_what_needs_more(house: House, page: Page) -> None:
+    page.goto(house.sign_in_link(Role.VIEWER))
+    for path in ("/users", "/tokens", "/audit", "/settings"):
+        assert page.locator(f'nav a[href="{path}"]').count() == 0
+
+
+def test_a_menu_opens_and_closes_by_the_keyboard(page: Page) -> None:
+    button = page.get_by_role("button", name="Your menu")
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="Your account")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Your account")).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_a_menu_closes_by_a_click_elsewhere(page: Page) -> None:
+    page.get_by_role("button", name="Your menu").click()
+    page.locator("h1").click()
+    expect(page.get_by_role("link", name="Your account")).to_be_hidden()
+
+
+def test_letters_lead_to_pages_and_a_question_mark_tells_of_them(page: Page) -> None:
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cameras")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Go to: Sightings")
+
+
+def test_single_keys_can_be_switched_off(page: Page) -> None:
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("?")
+    page.get_by_label("Single keys do this").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_a_chosen_language_stays_on_the_page_and_is_remembered(page: Page) -> None:
+    page.goto("/sightings?verdict=no_mask")
+    page.get_by_role("button", name="Your menu").click()
+    page.get_by_role("button", name="Deutsch").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sichtungen")
+    expect(page.get_by_label("Urteil")).to_have_value("no_mask")
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Videowand")
+
+
+def test_scripts_say_their_words_in_the_language_of_the_page(house: House, page: Page) -> None:
+    house.add_camera("gate")
+    page.context.add_cookies([{"name": COOKIE, "value": "de", "url": house.address}])
+    page.goto("/cameras")
+    expect(page.locator("#cameras-summary")).to_have_text("0 live · 1 pausiert")
+    said = "10.0.0.9:554 ended the connection"
+    hear = "said => import('/static/js/words.js').then(({ hear }) => hear(said))"
+    assert page.evaluate(hear, said) == "10.0.0.9:554 hat die Verbindung beendet"
 
 
 def test_the_toggled_theme_is_remembered(page: Page) -> None:
     page.emulate_media(color_scheme="light")
+    page.get_by_role("button", name="Your menu").click()
     page.get_by_role("button", name="Change between light and dark").click()
     page.goto("/cameras")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_scripts_and_styles_together_stay_small() -> None:
-    static = ROOT / "dashboard/static"
-    files = [path for kind in ("js", "css", "vendor") for path in (static / kind).iterdir()]
-    assert sum(size_of(path) for path in files) < 300_000
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_loads_little_script_and_style(admin: Page, name: str) -> None:
+    sizes: dict[str, int] = {}
+    admin.on(
+        "response",
+        lambda answer: sizes.update(
+            {answer.url: len(answer.body())}
+            if answer.request.resource_type in ("script", "stylesheet")
+            else {}
+        ),
+    )
+    admin.goto(PAGES[name], wait_until="networkidle")
+    assert 0 < sum(sizes.values()) < BYTES_MAX
 
 
 def test_the_scripts_keep_to_their_types() -> None:
@@ -68,6 +196,23 @@ def test_the_scripts_keep_to_their_types() -> None:
     assert done.stdout == ""
 
 
+def open_as(page: Page, path: str, look: Look) -> None:
+    """Open a page as one looks at it, until its scripts rest."""
+    page.context.add_cookies([{"name": COOKIE, "value": look.language, "url": page.url}])
+    page.emulate_media(color_scheme=look.theme)
+    page.set_viewport_size(ViewportSize(width=look.width, height=900))
+    page.goto(path, wait_until="networkidle")
+
+
+def keep_picture(page: Page, name: str, whole: bool = True) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
+
+
+def width_of(page: Page) -> int:
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 def violations(page: Page) -> list[str]:
     """Run axe-core and name what it finds."""
     if not AXE.exists():
@@ -77,7 +222,3 @@ def violations(page: Page) -> list[str]:
     return [
         f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]
     ]
-
-
-def size_of(path: Path) -> int:
-    return path.stat().st_size

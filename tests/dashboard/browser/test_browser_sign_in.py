@@ -35,6 +35,7 @@ def test_a_password_leads_to_the_page_that_was_asked_for(house: House, chromium:
 
 
 def test_signing_out_closes_the_wall(page: Page) -> None:
+    page.get_by_role("button", name="Your menu").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page).to_have_url(re.compile("/sign-in"))
     page.goto("/")
