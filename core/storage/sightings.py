@@ -79,10 +79,12 @@ def list_sightings(
     Raises BadRequest on a cursor that is not one of ours.
     """
     row = SightingRow
-    conditions = list(_conditions(session, wanted, cursor))
-    ids = select(row.id, row.started_at).where(*conditions)
-    if not wanted.cameras.is_open or wanted.verdict is not None:
-        ids = _narrow(session, ids, wanted, conditions, limit)
+    conditions = list(_conditions(wanted, cursor))
+    start = _first_moment(session, wanted)
+    if wanted.cameras.is_open and wanted.verdict is None:
+        ids = select(row.id, row.started_at).where(row.started_at >= start, *conditions)
+    else:
+        ids = _narrow(session, wanted, start, conditions, limit)
     newest = ids.subquery()
     order = newest.c.started_at.desc(), newest.c.id.desc()
     page_ids = select(newest.c.id).order_by(*order).limit(limit + 1)
@@ -124,10 +126,8 @@ def get_sighting(
     return SightingDetail(**{one: getattr(sighting, one) for one in _FIELDS}, timeline=timeline)
 
 
-def _conditions(
-    session: Session, wanted: SightingFilter, cursor: str | None
-) -> Iterator[ColumnElement[bool]]:
-    """List what each sighting of the page must be, its camera and verdict apart."""
+def _conditions(wanted: SightingFilter, cursor: str | None) -> Iterator[ColumnElement[bool]]:
+    """List what each sighting of the page must be; its camera and the first moment apart."""
     row = SightingRow
     until = wanted.end
     if cursor is not None:
@@ -137,7 +137,6 @@ def _conditions(
         yield tuple_(row.started_at, row.id) < tuple_(
             literal(moment, Moment()), literal(sighting_id)
         )
-    yield row.started_at >= _first_moment(session, wanted)
     yield row.started_at < until
     if wanted.verdict is not None:
         yield row.verdict == wanted.verdict.value
@@ -157,8 +156,8 @@ def _first_moment(session: Session, wanted: SightingFilter) -> datetime:
 
 def _narrow(
     session: Session,
-    ids: Select[int, datetime],
     wanted: SightingFilter,
+    start: datetime,
     conditions: Sequence[ColumnElement[bool]],
     limit: int,
 ) -> Select[int, datetime]:
@@ -172,11 +171,13 @@ def _narrow(
     row = SightingRow
     chosen = choose_cameras(session, wanted.cameras)
     last = select(row.started_at).where(row.camera_id == CameraRow.id, *conditions)
+    last = last.where(row.started_at >= start)
     last = last.order_by(row.started_at.desc(), row.id.desc()).offset(limit).limit(1)
     since = session.scalar(select(func.max(last.scalar_subquery())).where(CameraRow.id.in_(chosen)))
-    ids = ids.where(row.camera_id.in_(chosen))
-    if since is not None:
-        ids = ids.where(row.started_at >= since)
+    # One bound: of two, SQLite begins at whichever comes first.
+    first = start if since is None else since
+    ids = select(row.id, row.started_at).where(row.camera_id.in_(chosen), *conditions)
+    ids = ids.where(row.started_at >= first)
     # Materialized: else PostgreSQL, which believes in even spreads, takes the index by time.
     few = ids.cte("few").prefix_with("MATERIALIZED")
     return select(few.c.id, few.c.started_at)
