@@ -25,6 +25,7 @@ PAGES = {
     "cameras": "/cameras",
     "new-camera": "/cameras/new",
     "account": "/account",
+    "history": "/history",
     "missing": "/nowhere",
 }
 
@@ -206,7 +207,7 @@ def open_as(page: Page, path: str, look: Look) -> None:
 
 def keep_picture(page: Page, name: str, whole: bool = True) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=whole, animations="disabled")
 
 
 def width_of(page: Page) -> int:
