@@ -85,9 +85,8 @@ def _measure(kind: str, is_waiting: bool) -> tuple[int, float, float]:
         redis, database = Redis(port=server.port), Database(url)
         try:
             camera_ids = _add_cameras(database, folder)
-            parts = (
-                [range(FRAMES)] if is_waiting else [range(one, one + 1) for one in range(FRAMES)]
-            )
+            at_once = FRAMES if is_waiting else FRAMES_AT_ONCE
+            parts = [range(first, first + at_once) for first in range(0, FRAMES, at_once)]
             recorder, redis_s, our_s = _recorder(redis, database), 0.0, 0.0
             for numbers in parts:
                 _fill(redis, camera_ids, numbers)

@@ -1,15 +1,14 @@
 """Which partitions this recorder owns, and what it holds of each in memory."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from core.errors import BadEntry
 from core.keys import PARTITIONS
 from core.results import Lease, ResultQueue
 from core.storage.engine import Database
-from core.storage.pictures import read_open_pictures
-from core.storage.recording import Mark, read_mark, read_open_tracks
+from core.storage.recording import Mark, StoredPartition, read_partitions
 from core.storage.rollups import Slot
 from workers.account_copies import CameraCopies
 from workers.picture_keeping import PictureKeeper
@@ -54,20 +53,15 @@ class OwnedPartitions:
     def renew(self) -> None:
         """Hold our fair share of the partitions; give back what is above it."""
         share = -(-PARTITIONS // max(1, self._count_recorders()))
-        others = [partition for partition in range(PARTITIONS) if partition not in self.states]
-        for partition in [*self.states, *others]:
-            is_ours = partition in self.states
-            if not is_ours and len(self.states) >= share:
-                continue
-            if is_ours and len(self.states) > share:
-                self.give_back(partition)
-                continue
-            lease = self._results.own(partition)
-            if lease is Lease.OTHERS:
-                self.states.pop(partition, None)
-            elif lease is Lease.NEW or not is_ours:
-                # New though it was ours: it ran out meanwhile, or Redis lost its data.
-                self.states[partition] = self._load(partition)
+        for partition in list(self.states)[share:]:
+            self.give_back(partition)
+        leases = {partition: self._results.own(partition) for partition in self.states}
+        wanted = share - sum(lease is not Lease.OTHERS for lease in leases.values())
+        for partition in range(PARTITIONS):
+            if wanted > 0 and partition not in leases:
+                leases[partition] = self._results.own(partition)
+                wanted -= leases[partition] is not Lease.OTHERS
+        self._settle(leases)
 
     def give_back(self, partition: int) -> None:
         """Forget a partition, so that another recorder need not wait for it."""
@@ -82,24 +76,40 @@ class OwnedPartitions:
         """Keep the leases, but read everything anew: what we hold may not be what SQL has."""
         self.states.clear()
 
-    def _load(self, partition: int) -> PartitionState:
-        # The mark first: if its owner of before writes meanwhile, ours is the old one,
-        # and our first transaction will say so.
-        with self._database.read() as session:
-            state = PartitionState(read_mark(session, partition))
-            state.snapshots = read_open_tracks(session, partition)
-            pictures = read_open_pictures(session, partition)
-        if lost := self._results.go_on_from(partition, state.mark.applied):
+    def _settle(self, leases: Mapping[int, Lease]) -> None:
+        """Forget what others own, and read what is ours from now on.
+
+        A lease that is new though it was ours ran out meanwhile, or Redis lost its data.
+        """
+        fresh = []
+        for partition, lease in leases.items():
+            if lease is Lease.OTHERS:
+                self.states.pop(partition, None)
+            elif lease is Lease.NEW or partition not in self.states:
+                fresh.append(partition)
+        if fresh:
+            with self._database.read() as session:
+                stored = read_partitions(session, fresh)
+            for partition, one in stored.items():
+                self._go_on(partition, one.mark)
+                self.states[partition] = _restore_partition(one)
+
+    def _go_on(self, partition: int, mark: Mark) -> None:
+        if lost := self._results.go_on_from(partition, mark.applied):
             logger.error(
                 "partition %d: %d results of a Redis whose clock is behind", partition, lost
             )
-        for camera_id, snapshot in state.snapshots.items():
-            state.trackers[camera_id] = _restore(camera_id, snapshot)
-        state.pictures = PictureKeeper(pictures)
-        for camera_id in {camera_id for camera_id, _ in pictures}:
-            tracker = state.trackers.get(camera_id, CameraTracker())
-            state.pictures.drop_unknown(camera_id, [track.id for track in tracker.open_tracks])
-        return state
+
+
+def _restore_partition(stored: StoredPartition) -> PartitionState:
+    state = PartitionState(stored.mark, snapshots=dict(stored.snapshots))
+    for camera_id, snapshot in stored.snapshots.items():
+        state.trackers[camera_id] = _restore(camera_id, snapshot)
+    state.pictures = PictureKeeper(stored.pictures)
+    for camera_id in {camera_id for camera_id, _ in stored.pictures}:
+        tracker = state.trackers.get(camera_id, CameraTracker())
+        state.pictures.drop_unknown(camera_id, [track.id for track in tracker.open_tracks])
+    return state
 
 
 def _restore(camera_id: int, snapshot: bytes) -> CameraTracker:

@@ -22,6 +22,7 @@ from core.storage.pictures import (
     TrackKey,
     add_sighting_pictures,
     keep_open_pictures,
+    read_open_pictures,
 )
 from core.storage.preferences import read_preferences
 from core.storage.rollups import Slot, add_to_rollups, join_versions, upsert
@@ -96,6 +97,27 @@ class Recording:
     seen: Iterable[Slot] = ()
     pictures: Mapping[TrackKey, OpenPicture | None] = field(default_factory=dict)
     accounts: Mapping[Slot, FrameAccount] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPartition:
+    """A partition as it stands in SQL: its mark, its open tracks by camera, their pictures."""
+
+    mark: Mark
+    snapshots: Mapping[int, bytes]
+    pictures: Mapping[TrackKey, OpenPicture]
+
+
+def read_partitions(session: Session, partitions: Iterable[int]) -> dict[int, StoredPartition]:
+    """Read partitions, all as of one moment."""
+    return {
+        partition: StoredPartition(
+            read_mark(session, partition),
+            read_open_tracks(session, partition),
+            read_open_pictures(session, partition),
+        )
+        for partition in partitions
+    }
 
 
 def read_mark(session: Session, partition: int) -> Mark:
@@ -244,14 +266,14 @@ def _minute_of(track: FinishedTrack) -> Slot:
 def _keep_snapshots(session: Session, snapshots: Mapping[int, bytes]) -> None:
     if not snapshots:
         return
-    statement = upsert(session, OpenTracksRow)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[OpenTracksRow.camera_id],
-            set_={"snapshot": statement.excluded.snapshot},
-        ),
-        [
-            {"camera_id": camera_id, "snapshot": snapshot}
-            for camera_id, snapshot in sorted(snapshots.items())
-        ],
+    table: Any = OpenTracksRow.__table__
+    statement = upsert(session, table)
+    statement = statement.on_conflict_do_update(
+        index_elements=[table.c.camera_id], set_={"snapshot": statement.excluded.snapshot}
     )
+    values = [
+        {"camera_id": camera_id, "snapshot": snapshot}
+        for camera_id, snapshot in sorted(snapshots.items())
+    ]
+    # With rows to return SQLAlchemy sends many at once; PostgreSQL takes them one by one else.
+    session.execute(statement.returning(table.c.camera_id), values).all()

@@ -101,3 +101,4 @@ def _compare(house: House, valkey: Valkey, tested: FragileDatabase) -> None:
     assert tally.faults + faults == []
     assert tally.people >= PEOPLE_MIN
     assert tally.exact >= tally.people / 2
+    assert tally.pictures >= tally.people / 2
