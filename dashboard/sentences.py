@@ -62,6 +62,7 @@ SENTENCES: Final = (
     mark("It was changed since you read it; read it again, then send your change with its ETag."),
     # accounts
     mark("your password of now"),
+    mark("A browser"),
     mark("a password needs at least {n} characters"),
     mark('"{name}" is the last administrator; add another first'),
     mark("you cannot remove yourself; another administrator can"),

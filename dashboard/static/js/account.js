@@ -5,7 +5,7 @@ import { clearErrors, focusField, showFieldError, showProblem } from "./fields.j
 import { toast } from "./messages.js";
 import { byId, say, stamp } from "./page.js";
 import { sayMoment, sayRole } from "./wording.js";
-import { t } from "./words.js";
+import { hear, t } from "./words.js";
 
 /**
  * @typedef {{ name: string, role: string, is_limited: boolean }} Account
@@ -35,18 +35,25 @@ async function showSessions() {
 function sessionRow(session) {
   const { root, part } = stamp("session-row");
   const used = session.is_current ? t("This browser") : t("Last used {when}", { when: sayMoment(new Date(session.seen_at)) });
-  say(part("browser"), session.browser);
+  const browser = nameBrowser(session);
+  say(part("browser"), browser);
   say(part("seen"), session.address ? `${used} · ${session.address}` : used);
   part("end").hidden = session.is_current;
-  part("end").setAttribute("aria-label", t("Sign out: {browser}", { browser: session.browser }));
+  part("end").setAttribute("aria-label", t("Sign out: {browser}", { browser }));
   part("end").addEventListener("click", () => attempt(() => endSession(session)));
   return root;
+}
+
+/** @param {Session} session whose browser the server names in English, such as "Firefox on Linux" */
+function nameBrowser(session) {
+  const [browser, system] = session.browser.split(" on ");
+  return system ? t("{browser} on {system}", { browser, system }) : hear(session.browser);
 }
 
 /** @param {Session} session */
 async function endSession(session) {
   await remove(`account/sessions/${session.id}`);
-  toast(t("{browser} is signed out", { browser: session.browser }));
+  toast(t("{browser} is signed out", { browser: nameBrowser(session) }));
   await showSessions();
 }
 
