@@ -34,8 +34,9 @@ def sign_in(context: BrowserContext, password: str = PASSWORD) -> Page:
     return page
 
 
-def test_the_name_in_the_bar_leads_to_the_account(page: Page) -> None:
-    page.get_by_role("link", name="the operator").click()
+def test_the_menu_of_ones_name_leads_to_the_account(page: Page) -> None:
+    page.get_by_role("button", name="Your menu").click()
+    page.get_by_role("link", name="Your account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
     expect(page.get_by_text("Signed in as the operator, operator")).to_be_visible()
 
