@@ -36,7 +36,7 @@ from workers.job_kinds.backfill import run
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 UPLOAD = "ab" * 16
-VIDEO_S = 60
+VIDEO_S = 24
 """Some seconds of work for the networks: time enough to kill it half-way."""
 
 

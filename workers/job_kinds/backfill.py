@@ -8,8 +8,9 @@ from pathlib import Path
 
 from core.backfills import Backfilled, BackfillParameters
 from core.errors import DatabaseAway, JobFailed, JobLost, JobStopped
+from core.jobs import JobState
 from core.storage.backfills import list_uploads_in_use
-from core.storage.jobs import get_job
+from core.storage.jobs import Job, get_job
 from core.uploads import sweep_uploads
 from workers.job_context import JobContext, Kind
 
@@ -22,9 +23,12 @@ def run(asked: BackfillParameters, context: JobContext) -> Backfilled:
     try:
         return _write(asked, video, context)
     except JobLost:
-        # The command has just ended the job, or the job was given to another run.
-        is_needed = not _has_ended(context)
-        raise
+        # The command may just have ended the job: that is what was wanted.
+        job = _read_job(context)
+        is_needed = not job.state.is_ended
+        if job.state is not JobState.DONE or job.result is None:
+            raise
+        return Backfilled.model_validate_json(job.result)
     except (JobStopped, DatabaseAway):
         is_needed = True
         raise
@@ -55,9 +59,9 @@ def _write(asked: BackfillParameters, video: Path, context: JobContext) -> Backf
     return result
 
 
-def _has_ended(context: JobContext) -> bool:
+def _read_job(context: JobContext) -> Job:
     with context.database.read() as session:
-        return get_job(session, context.claim.job_id).state.is_ended
+        return get_job(session, context.claim.job_id)
 
 
 def _sweep(context: JobContext) -> None:
