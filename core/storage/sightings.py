@@ -83,8 +83,10 @@ def list_sightings(
     start = _first_moment(session, wanted)
     if wanted.cameras.is_open and wanted.verdict is None:
         ids = select(row.id, row.started_at).where(row.started_at >= start, *conditions)
+    elif chosen := choose_cameras(session, wanted.cameras):
+        ids = _narrow(session, chosen, start, conditions, limit)
     else:
-        ids = _narrow(session, wanted, start, conditions, limit)
+        return [], None
     newest = ids.subquery()
     order = newest.c.started_at.desc(), newest.c.id.desc()
     page_ids = select(newest.c.id).order_by(*order).limit(limit + 1)
@@ -156,7 +158,7 @@ def _first_moment(session: Session, wanted: SightingFilter) -> datetime:
 
 def _narrow(
     session: Session,
-    wanted: SightingFilter,
+    chosen: Sequence[int],
     start: datetime,
     conditions: Sequence[ColumnElement[bool]],
     limit: int,
@@ -169,7 +171,6 @@ def _narrow(
     where the page ends at the earliest. Each step reads one short run of an index.
     """
     row = SightingRow
-    chosen = choose_cameras(session, wanted.cameras)
     last = select(row.started_at).where(row.camera_id == CameraRow.id, *conditions)
     last = last.where(row.started_at >= start)
     last = last.order_by(row.started_at.desc(), row.id.desc()).offset(limit).limit(1)
