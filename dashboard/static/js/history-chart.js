@@ -10,10 +10,13 @@ const DAY_S = 86_400;
 const LEAST_DRAG_PX = 8;
 const NARROW_PX = 560;
 const PAGE = 10;
+/** Below this share of the time a strip says that not all is known. */
+const WELL_SEEN = 0.9;
+const PARTIAL_PX = 12;
 
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
-const MONTH = new Intl.DateTimeFormat(LOCALE, { month: "short", year: "2-digit" });
+const MONTH = new Intl.DateTimeFormat(LOCALE, { month: "short", year: "numeric" });
 
 /**
  * What the chart tells: the stretches pointed at or chosen, a choice to zoom into, a wish to go back.
@@ -97,7 +100,7 @@ export class HistoryChart {
       scales: { x: this.timeScale(), y: { range: (_, __, most) => [0, Math.max(4, (most ?? 0) * 1.05)] } },
       axes: [{ ...axis(), size: 1.8 * rootSize(), space: 72, values: (_, marks, __, ___, step) => marks.map((mark) => sayMark(mark, step)) }, { ...axis(), space: 36, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000], values: (_, marks) => marks.map(sayCount) }],
       series: [{}, ...STACK.map((verdict) => ({ fill: colourOf(areaOf(verdict)), width: 0, points: { show: false }, paths: () => null }))],
-      hooks: { drawAxes: [(plot) => { drawGaps(plot, this.stretches); drawStacks(plot, this.stretches); }] },
+      hooks: { drawAxes: [(plot) => { drawGaps(plot, this.stretches.filter(({ isGap }) => isGap)); drawStacks(plot, this.stretches); }] },
     };
   }
 
@@ -125,15 +128,16 @@ export class HistoryChart {
       return index < 0 ? this.stretches.length - 1 : index;
     };
     let startX = Number.NaN;
+    let begun = -1;
     plot.over.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
       startX = event.clientX;
-      this.anchor = indexAt(event);
+      begun = indexAt(event);
       plot.over.setPointerCapture(event.pointerId);
     });
     plot.over.addEventListener("pointermove", (event) => {
       const isDragging = Math.abs(event.clientX - startX) >= LEAST_DRAG_PX;
-      this.move(indexAt(event), isDragging ? this.anchor : -1, false);
+      this.move(indexAt(event), isDragging ? begun : -1, false);
     });
     plot.over.addEventListener("pointerup", (event) => {
       const isChoice = Math.abs(event.clientX - startX) >= LEAST_DRAG_PX;
@@ -247,15 +251,20 @@ function edgesOf(plot, { start, end }) {
   return [Math.round(plot.valToPos(start, "x", true)), Math.round(plot.valToPos(end, "x", true))];
 }
 
-/** @param {uPlot} plot @param {Stretch[]} stretches */
+/** @param {Stretch} stretch @returns {boolean} whether cameras delivered for a part of it alone */
+function isPartial({ seen }) {
+  return seen !== null && seen < WELL_SEEN;
+}
+
+/** Hatch what is not known; at the foot, what is known of a part. @param {uPlot} plot @param {Stretch[]} stretches */
 function drawGaps(plot, stretches) {
   const { ctx, bbox } = plot;
   ctx.save();
   ctx.fillStyle = hatch(ctx, colourOf("--line"));
   for (const stretch of stretches) {
-    if (!stretch.isGap) continue;
+    const height = stretch.isGap ? bbox.height : isPartial(stretch) ? PARTIAL_PX * devicePixelRatio : 0;
     const [left, right] = edgesOf(plot, stretch);
-    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    ctx.fillRect(left, bbox.top + bbox.height - height, right - left, height);
   }
   ctx.restore();
 }

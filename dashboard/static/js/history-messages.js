@@ -2,7 +2,7 @@
 
 import { byId, icon, make, obeyRole, say, setIcon } from "./page.js";
 import { peopleIn } from "./verdicts.js";
-import { n, t } from "./words.js";
+import { LOCALE, n, t } from "./words.js";
 import { sayPercent } from "./wording.js";
 
 /** @typedef {import("./history-range.js").View} View */
@@ -11,6 +11,8 @@ import { sayPercent } from "./wording.js";
 /** Below these shares it is said that the rest is not known. */
 const WELL_SEEN = 0.95;
 const WELL_JUDGED = 0.8;
+
+const DATE = new Intl.DateTimeFormat(LOCALE, { dateStyle: "long" });
 
 /**
  * @typedef {object} Situation
@@ -86,10 +88,15 @@ function camerasLink() {
 
 /**
  * Say what limits the numbers, above the charts.
- * @param {Compliance} found @param {import("./history-stretches.js").Stretch[]} stretches
+ * @param {Compliance} found @param {import("./history-range.js").Span} span
+ * @param {import("./history-stretches.js").Stretch[]} stretches
  */
-export function showNotes({ totals, model_versions: versions, minutes_from: from }, stretches) {
+export function showNotes({ totals, model_versions: versions, minutes_from: from }, span, stretches) {
   const notes = [];
+  const first = stretches.find(({ seen }) => seen !== null);
+  if (first && first.start > span.start.getTime() / 1000 && stretches[0].seen === null) {
+    notes.push(note("info", t("The record begins with the first camera, on {day}.", { day: DATE.format(new Date(first.start * 1000)) })));
+  }
   if (totals.seen !== null && totals.seen < WELL_SEEN) {
     notes.push(note("warning", t("Cameras delivered in only {seen} of this time; the numbers tell of that part alone.", { seen: sayPercent(totals.seen) }), camerasWay()));
   }

@@ -24,6 +24,8 @@ const DAY_MS = 24 * HOUR_MS;
 const MINUTES_MOST_H = 2;
 const QUARTERS_MOST_H = 12;
 const HOURS_MOST_H = 10 * 24 + 1;
+/** Hours are shown one by one up to two days, weeks from four months on. */
+const HOURS_ALONE_MOST_H = 2 * 24 + 1;
 const DAYS_MOST_H = 120 * 24;
 
 /** @type {readonly Preset[]} */
@@ -108,9 +110,14 @@ export function bucketOf(span) {
   return hours <= HOURS_MOST_H ? "hour" : "day";
 }
 
-/** @param {Span} span @returns {boolean} whether its days are shown as weeks */
-export function isByWeeks(span) {
-  return hoursIn(span) > DAYS_MOST_H;
+/**
+ * How buckets are joined to be shown: single ones of few people leap about.
+ * @param {Span} span @returns {"week" | "hours" | "none"}
+ */
+export function joiningOf(span) {
+  const hours = hoursIn(span);
+  if (hours > DAYS_MOST_H) return "week";
+  return hours > HOURS_ALONE_MOST_H && hours <= HOURS_MOST_H ? "hours" : "none";
 }
 
 /** @param {Span} span @param {View} view @returns {URLSearchParams} what the API is asked */

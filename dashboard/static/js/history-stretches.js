@@ -1,4 +1,4 @@
-// The server's buckets as the stretches of a chart: each with its end, days as weeks where there are many.
+// The server's buckets as the stretches of a chart: each with its end, joined where there are many.
 
 import { joinBuckets } from "./periods.js";
 
@@ -8,12 +8,17 @@ import { joinBuckets } from "./periods.js";
  * @typedef {import("./periods.js").Period & { end: number, seen: number | null }} Stretch
  */
 
+/** Hours that are shown as one. */
+const HOURS_JOINED = 3;
+/** Of the time before the first camera, so many stretches stay for each ten of the others. */
+const LEFT_BEFORE = 0.1;
+
 /**
  * @param {ComplianceBucket[]} series @param {Date} end of the range
- * @param {boolean} isByWeeks @returns {Stretch[]}
+ * @param {"week" | "hours" | "none"} joining @returns {Stretch[]}
  */
-export function stretchesOf(series, end, isByWeeks) {
-  const groups = isByWeeks ? groupWeeks(series) : series.map((bucket) => [bucket]);
+export function stretchesOf(series, end, joining) {
+  const groups = groupBuckets(series, joining);
   const starts = groups.map(([first]) => Date.parse(first.start) / 1000);
   return groups.map((buckets, index) => ({
     ...joinBuckets(starts[index], buckets),
@@ -22,16 +27,27 @@ export function stretchesOf(series, end, isByWeeks) {
   }));
 }
 
-/** @param {ComplianceBucket[]} days @returns {ComplianceBucket[][]} cut at Mondays of the viewer's zone */
-function groupWeeks(days) {
+/**
+ * Leave out most of the time before the first camera, so that the rest has room.
+ * @param {Stretch[]} stretches
+ */
+export function trimBefore(stretches) {
+  const first = stretches.findIndex(({ seen }) => seen !== null);
+  if (first < 1) return stretches;
+  return stretches.slice(Math.max(0, first - Math.ceil((stretches.length - first) * LEFT_BEFORE)));
+}
+
+/** Cut at Mondays, or at every third hour of the viewer's clocks. @param {ComplianceBucket[]} series @param {"week" | "hours" | "none"} joining */
+function groupBuckets(series, joining) {
   /** @type {ComplianceBucket[][]} */
-  const weeks = [];
-  for (const day of days) {
-    const isMonday = new Date(day.start).getDay() === 1;
-    if (isMonday || !weeks.length) weeks.push([]);
-    weeks[weeks.length - 1].push(day);
+  const groups = [];
+  for (const bucket of series) {
+    const start = new Date(bucket.start);
+    const begins = joining === "week" ? start.getDay() === 1 : joining === "none" || start.getHours() % HOURS_JOINED === 0;
+    if (begins || !groups.length) groups.push([]);
+    groups[groups.length - 1].push(bucket);
   }
-  return weeks;
+  return groups;
 }
 
 /** @param {ComplianceBucket[]} buckets */

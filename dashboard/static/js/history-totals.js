@@ -12,11 +12,11 @@ export function showTotals(totals, before, when) {
   showInterval(byId("total-interval"), totals);
   say(byId("total-sure"), sayHowSure(totals));
   say(byId("total-people"), sayCount(peopleIn(totals)));
-  say(byId("people-before"), before ? t("{count} in {when}", { count: peopleIn(before), when }) : "");
+  say(byId("people-before"), before && peopleIn(before) ? t("{count} in {when}", { count: peopleIn(before), when }) : "");
   say(byId("total-judged"), sayPercent(totals.coverage));
   say(byId("judged-words"), judgedIn(totals) < peopleIn(totals) ? sayJudged(totals) : t("everybody who was seen"));
   say(byId("total-seen"), sayPercent(totals.seen));
-  byId("change").hidden = totals.rate === null;
+  byId("change").hidden = totals.rate === null || !before || before.rate === null;
   say(byId("change-words"), sayChange(totals, before, when));
   byId("total-counts").replaceChildren(...VERDICTS.map((verdict) => countOf(verdict, totals)));
 }

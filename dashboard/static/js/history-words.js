@@ -11,6 +11,7 @@ import { sayCount, sayPercent, sayRate } from "./wording.js";
 
 const DAY_S = 86_400;
 const HOUR_S = 3600;
+const SHORTEST_DAY_S = 22 * HOUR_S;
 
 /** Fewer judged people than these say too little to compare: the interval is over 35 points wide. */
 export const LEAST_PEOPLE = 20;
@@ -42,7 +43,7 @@ export function sayWhen(stretch) {
   const [start, end] = [stretch.start, stretch.end].map((at) => new Date(at * 1000));
   const seconds = stretch.end - stretch.start;
   if (seconds > 1.5 * DAY_S) return DATE.formatRange(start, new Date(end.getTime() - 1000));
-  if (isMidnight(start) && seconds > 1.5 * HOUR_S) return sayDay(start, seconds);
+  if (isMidnight(start) && seconds > SHORTEST_DAY_S) return sayDay(start, seconds);
   // On the day on which clocks change, an hour may come twice.
   return (clocksChange(start) ? ZONED : MOMENT).formatRange(start, end);
 }

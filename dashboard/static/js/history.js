@@ -7,9 +7,9 @@ import { Comparison } from "./history-groups.js";
 import { HeatMap } from "./history-heat.js";
 import { showMessage, showNotes } from "./history-messages.js";
 import { savePicture } from "./history-picture.js";
-import { addressOf, bucketOf, isByWeeks, nameDay, questionOf, readView, spanBefore, spanOf, wholeSpan } from "./history-range.js";
+import { addressOf, bucketOf, joiningOf, nameDay, questionOf, readView, spanBefore, spanOf, wholeSpan } from "./history-range.js";
 import { joinBuckets } from "./periods.js";
-import { stretchesOf } from "./history-stretches.js";
+import { stretchesOf, trimBefore } from "./history-stretches.js";
 import { showTotals } from "./history-totals.js";
 import { sayBefore, saySpanOfDays, sayVerdicts, sayWhat, sayWhen } from "./history-words.js";
 import { byId, make, say } from "./page.js";
@@ -97,14 +97,14 @@ async function askBefore() {
 /** @param {Compliance} found @param {Counts | null} before */
 function showFound(found, before) {
   const span = spanOf(view, now);
-  stretches = stretchesOf(found.series, span.end, isByWeeks(span));
+  stretches = trimBefore(stretchesOf(found.series, span.end, joiningOf(span)));
   const message = showMessage({ view, found, hasCameras: cameras.length > 0, go });
   byId("history-found").hidden = message;
   byId("tools").hidden = message;
   byId("history-found").setAttribute("aria-busy", "false");
   if (message) return;
   showTotals(found.totals, before, sayBefore(view));
-  showNotes(found, stretches);
+  showNotes(found, span, stretches);
   chart.show(stretches);
   comparison.compareWith(found.totals.rate);
   sayPoint([]);
@@ -114,6 +114,7 @@ function showFound(found, before) {
 
 /** @param {Problem} error */
 function showFailure(error) {
+  byId("history-found").setAttribute("aria-busy", "false");
   byId("history-found").hidden = true;
   byId("tools").hidden = true;
   showMessage({ view, found: null, hasCameras: true, go, error, again: () => void load() });

@@ -22,7 +22,7 @@ PeopleOf: TypeAlias = Callable[[datetime], Mapping[str, int] | None]
 def write_past(
     database: Database, pasts: Mapping[int, PeopleOf], start: datetime, end: datetime
 ) -> None:
-    """Write the pasts of cameras, registered at `start`, by quarters, hours and days; not by minutes."""
+    """Write what cameras, registered at `start`, saw: by quarters, hours and days, not minutes."""
     rows = [row for camera_id, past in pasts.items() for row in _rows(camera_id, past, start, end)]
     with database.write() as session:
         there = update(CameraRow).where(CameraRow.id.in_(pasts))
