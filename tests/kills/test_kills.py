@@ -100,5 +100,6 @@ def _compare(house: House, valkey: Valkey, tested: FragileDatabase) -> None:
     )
     assert tally.faults + faults == []
     assert tally.people >= PEOPLE_MIN
-    assert tally.exact >= tally.people / 2
-    assert tally.pictures >= tally.people / 2
+    # Of the 2.5 s before each kill of Redis nothing is known exactly.
+    assert tally.exact >= tally.people / 5
+    assert tally.pictures >= tally.people / 5
