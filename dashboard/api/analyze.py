@@ -76,7 +76,8 @@ class AnalysisAsked(Asked):
         None, description="When the video's first frame was taken; all of it lies in the past."
     )
     replace: bool = Field(
-        False, description="Erase what the history of that camera holds of that time."
+        False,
+        description="Erase the history of that camera and time first. Needs an administrator.",
     )
 
 
@@ -151,6 +152,8 @@ def _ask_backfill(form: AnalysisAsked) -> Response:
     if form.camera_id is None or form.starts_at is None:
         name = "camera_id" if form.camera_id is None else "starts_at"
         raise unfit(name, "a value, for a video needs it", "nothing")
+    if form.replace and not identity().is_admin:
+        raise Refused(HTTPStatus.FORBIDDEN, "Only an administrator replaces history.")
     sent = SentVideo(form.video, form.camera_id, form.starts_at, form.replace)
     return answer_accepted(take_video(sent))
 

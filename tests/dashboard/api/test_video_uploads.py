@@ -119,7 +119,12 @@ def test_what_is_no_video_is_refused(
 
 
 def test_a_time_with_a_history_is_refused_unless_it_is_replaced(
-    operator: FlaskClient, database: Database, settings: Settings, camera_id: int, tmp_path: Path
+    operator: FlaskClient,
+    admin: FlaskClient,
+    database: Database,
+    settings: Settings,
+    camera_id: int,
+    tmp_path: Path,
 ) -> None:
     minute = datetime(2026, 3, 1, 12, 1, tzinfo=UTC)
     with database.write() as session:
@@ -128,7 +133,10 @@ def test_a_time_with_a_history_is_refused_unless_it_is_replaced(
 
     assert send(operator, long, camera_id=camera_id, starts_at=NOON).status_code == 409
     assert left(settings) == []
-    sent = send(operator, long, camera_id=camera_id, starts_at=NOON, replace="true")
+    replaced: dict[str, object] = {"camera_id": camera_id, "starts_at": NOON, "replace": "true"}
+    assert send(operator, long, **replaced).status_code == 403
+    assert left(settings) == []
+    sent = send(admin, long, **replaced)
     assert sent.status_code == 202
 
 
