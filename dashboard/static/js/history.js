@@ -10,6 +10,7 @@ import { savePicture } from "./history-picture.js";
 import { addressOf, bucketOf, joiningOf, nameDay, questionOf, readView, spanBefore, spanOf, wholeSpan } from "./history-range.js";
 import { joinBuckets } from "./periods.js";
 import { stretchesOf, trimBefore } from "./history-stretches.js";
+import { offerKeys } from "./keys.js";
 import { showTotals } from "./history-totals.js";
 import { sayBefore, saySpanOfDays, sayVerdicts, sayWhat, sayWhen } from "./history-words.js";
 import { byId, make, say } from "./page.js";
@@ -31,6 +32,12 @@ let stretches = [];
 /** @type {Camera[]} */
 let cameras = [];
 
+offerKeys(t("In the chart"), [
+  { keys: ["ArrowLeft", "ArrowRight"], words: t("Earlier, later") },
+  { keys: ["PageUp", "PageDown"], words: t("Earlier, later by a good deal") },
+  { keys: ["Shift ArrowLeft", "Shift ArrowRight"], words: t("Choose a part") },
+  { keys: ["Enter", "Escape"], words: t("Look closer, go back") },
+]);
 const filters = new Filters(go);
 const heat = new HeatMap();
 const comparison = new Comparison(go);
@@ -53,11 +60,12 @@ async function load(isQuiet = false) {
   now = new Date();
   showChoices();
   byId("history-found").setAttribute("aria-busy", String(!isQuiet));
-  void showGroups(question);
+  const before = askGroups(view.by, spanBefore(view, now), null);
+  void showGroups(question, before);
   void showHeat(question);
   try {
-    const [found, before] = await Promise.all([askSeries(), askBefore()]);
-    if (question === asked) showFound(found, before);
+    const [found, groups] = await Promise.all([askSeries(), before]);
+    if (question === asked) showFound(found, groups && sumGroups(groups));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     if (question === asked && !isQuiet) showFailure(error);
@@ -85,13 +93,6 @@ function seriesQuestion() {
 /** @returns {Promise<Compliance>} */
 function askSeries() {
   return ask(`compliance?${seriesQuestion()}`);
-}
-
-/** Ask for the time before; the page does without where it cannot be had. @returns {Promise<Counts | null>} */
-async function askBefore() {
-  const question = questionOf(spanBefore(view, now), view);
-  question.set("bucket", "day");
-  return ask(`compliance?${question}`).then(({ totals }) => totals, () => null);
 }
 
 /** @param {Compliance} found @param {Counts | null} before */
@@ -126,18 +127,21 @@ async function showHeat(question) {
   if (groups && question === asked) heat.show(groups);
 }
 
-/** @param {number} question */
-async function showGroups(question) {
-  const [groups, before] = await Promise.all([
-    askGroups(view.by, spanOf(view, now), "groups-error"),
-    askGroups(view.by, spanBefore(view, now), null),
-  ]);
+/** @param {number} question @param {Promise<ComplianceGroup[] | null>} asking for the groups of the time before */
+async function showGroups(question, asking) {
+  const [groups, before] = await Promise.all([askGroups(view.by, spanOf(view, now), "groups-error"), asking]);
   if (!groups || question !== asked) return;
   say(byId("groups-before"), t("Arrows: clearly different from {when}.", { when: sayBefore(view) }));
   comparison.show(groups, before ?? [], view);
 }
 
+/** Each camera is in one group, whatever is compared. @param {ComplianceGroup[]} groups */
+function sumGroups(groups) {
+  return joinBuckets(0, groups.map((group) => ({ ...group, start: "" })));
+}
+
 /**
+ * Where the time before cannot be had, the page does without.
  * @param {string} by @param {import("./history-range.js").Span} span
  * @param {string | null} errorId where a refusal is said; null for nowhere
  * @returns {Promise<ComplianceGroup[] | null>}
@@ -170,13 +174,17 @@ function sayPoint(chosen) {
 function joined(chosen) {
   const [first, last] = [chosen[0], chosen[chosen.length - 1]];
   if (first === last) return first;
-  const buckets = chosen.map((one) => ({ ...one, start: "", gap: one.isGap }));
-  return { ...joinBuckets(first.start, buckets), end: last.end, seen: null };
+  return { ...sumStretches(chosen), start: first.start, end: last.end, seen: null };
+}
+
+/** @param {Stretch[]} some */
+function sumStretches(some) {
+  return joinBuckets(0, some.map((one) => ({ ...one, start: "", gap: one.isGap })));
 }
 
 function wholeWords() {
   if (!stretches.length) return " ";
-  const whole = joinBuckets(0, stretches.map((one) => ({ ...one, start: "", gap: one.isGap })));
+  const whole = sumStretches(stretches);
   return peopleIn(whole) ? `${sayRate(whole)}. ${sayVerdicts(whole)}` : t("nobody was seen");
 }
 
@@ -206,7 +214,7 @@ function showNumbers() {
 }
 
 function pictureLines() {
-  const whole = joinBuckets(0, stretches.map((one) => ({ ...one, start: "", gap: one.isGap })));
+  const whole = sumStretches(stretches);
   return [
     t("Mask compliance: {cameras}", { cameras: filters.sayCameras(view) }),
     `${saySpanOfDays(spanOf(view, now))} · ${sayRate(whole)}`,
@@ -240,7 +248,7 @@ byId("groups-by").addEventListener("change", (event) => {
   const { value } = /** @type {HTMLInputElement} */ (event.target);
   view = { ...view, by: /** @type {View["by"]} */ (value) };
   history.replaceState(null, "", addressOf(view));
-  void showGroups(asked);
+  void showGroups(asked, askGroups(view.by, spanBefore(view, now), null));
 });
 addEventListener("beforeprint", printLight);
 addEventListener("popstate", () => { view = readView(location.search); void load(); });

@@ -7,7 +7,10 @@ import { t } from "./words.js";
 const PAUSE_MS = 1500;
 
 /** @type {Readonly<Record<string, string>>} */
-const NAMES = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Enter: "↵", Escape: t("Esc"), " ": t("Space") };
+const NAMES = {
+  ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Enter: "↵",
+  Escape: t("Esc"), PageUp: t("Page up"), PageDown: t("Page down"), Shift: t("Shift"), " ": t("Space"),
+};
 
 /**
  * One action; keys: each of them does it, as KeyboardEvent.key names it; "g w" is g, then w.

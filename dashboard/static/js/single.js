@@ -1,6 +1,8 @@
 // One camera enlarged within the wall; the address names it, so that "back" and reload work.
 
+import { offerKeys } from "./keys.js";
 import { byId } from "./page.js";
+import { t } from "./words.js";
 
 /** @typedef {import("./tile.js").Tile} Tile */
 
@@ -40,6 +42,10 @@ export function watchSingle(tiles, onChange) {
     follow();
   }
 
+  offerKeys(t("One camera enlarged"), [
+    { keys: ["ArrowLeft", "ArrowRight"], words: t("Previous, next camera") },
+    { keys: ["Escape"], words: t("All cameras") },
+  ]);
   byId("single-back").addEventListener("click", close);
   addEventListener("hashchange", follow);
   addEventListener("popstate", follow);
