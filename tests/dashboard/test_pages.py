@@ -26,7 +26,9 @@ def camera_id(database: Database, box: SecretBox) -> int:
         return add_camera(session, box, NewCamera("door", "rtsp://u:pw7@h/1", "rtsp://h/1")).id
 
 
-@pytest.mark.parametrize("path", ["/", "/cameras", "/cameras/new", "/sightings", "/account"])
+@pytest.mark.parametrize(
+    "path", ["/", "/cameras", "/cameras/new", "/history", "/sightings", "/account"]
+)
 def test_every_page_has_a_title_a_heading_and_a_navigation(browser: FlaskClient, path: str) -> None:
     page = browser.get(path)
     assert page.status_code == 200
@@ -73,7 +75,7 @@ def test_every_answer_forbids_inline_scripts_foreign_hosts_and_frames(
 
 
 def test_no_page_has_an_inline_script_or_style(browser: FlaskClient) -> None:
-    for path in ("/", "/cameras", "/cameras/new", "/sightings"):
+    for path in ("/", "/cameras", "/cameras/new", "/history", "/sightings"):
         page = browser.get(path).text
         assert "<script>" not in page
         assert "<style" not in page

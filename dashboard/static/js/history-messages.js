@@ -40,8 +40,8 @@ function messageOf({ view, found, hasCameras, go, error, again }) {
     return { icon: "warning", title: t("The history could not be read"), words: error.message, ways: [way(t("Try again"), () => again?.()), ...widerWays(view, go).slice(1)] };
   }
   if (!found || peopleIn(found.totals) > 0) return null;
-  if (!hasCameras && found.totals.seen === null) {
-    return { icon: "camera", title: t("No history yet"), words: t("It begins with the first camera: from then on, each person who passes is counted."), ways: [addCamera()] };
+  if (!hasCameras) {
+    return { icon: "camera", title: t("No history yet"), words: t("There is no camera. From the first one on, each person who passes is counted."), ways: [addCamera()] };
   }
   if (found.totals.seen === null) {
     return { icon: "chart", title: t("No camera was there in this time"), words: t("Choose a later time, or other cameras."), ways: widerWays(view, go) };

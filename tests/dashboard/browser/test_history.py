@@ -288,10 +288,10 @@ def test_it_prints_light_and_without_buttons(history: Page) -> None:
     expect(history.locator("#filters")).to_be_hidden()
     expect(history.get_by_role("button", name="Print")).to_be_hidden()
     assert history.evaluate("document.documentElement.dataset.theme") == "light"
+    PICTURES.mkdir(exist_ok=True)
+    history.screenshot(path=PICTURES / "history-print.png", full_page=True)
     history.evaluate("dispatchEvent(new Event('afterprint'))")
     assert history.evaluate("document.documentElement.dataset.theme") is None
-    PICTURES.mkdir(exist_ok=True)
-    history.pdf(path=PICTURES / "history.pdf")
 
 
 def test_a_failure_is_said_and_tried_again(history: Page) -> None:
@@ -397,6 +397,13 @@ def test_the_time_before_begins_at_the_same_time_of_the_day(
         return [start.toISOString().slice(0, 16), end.toISOString().slice(0, 16)];
     }"""
     assert tuple(history.evaluate(source, [search, NOW.isoformat()])) == before
+
+
+def test_without_cameras_it_leads_to_the_first_one(page: Page) -> None:
+    page.goto("/history?range=today")
+    expect(page.locator("#message-title")).to_have_text("No history yet")
+    page.get_by_role("link", name="Add a camera").click()
+    expect(page).to_have_url(re.compile("/cameras/new"))
 
 
 def numbers(page: Page) -> Locator:
