@@ -1,4 +1,4 @@
-"""One demo house for all tests of this folder that do not break it for good."""
+"""One demo house for all tests of this folder that do not break it for good; it stops with them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.house import Api, House
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """`up --demo`, ready; its sign-in link is in `lines`."""
     house = House(tmp_path_factory.mktemp("demo"), "--demo")
@@ -19,12 +19,12 @@ def demo_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         assert house.stop() == 0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_api(demo_house: House) -> Api:
     return Api(demo_house.url, demo_house.token())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def sign_in_url(demo_house: House) -> str:
     (line,) = (line for line in demo_house.lines if line.startswith("sign in:"))
     return line.removeprefix("sign in:").strip()
