@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, update
+from sqlalchemy import delete, insert, update
 
 from core.buckets import Bucket
 from core.storage.engine import Database
-from core.storage.rollups import rebuild
+from core.storage.rollups import ROWS, rebuild
 from core.storage.tables import CameraRow, QuarterRollupRow
 
 QUARTER = timedelta(minutes=15)
@@ -30,6 +30,13 @@ def write_past(
         session.execute(insert(QuarterRollupRow), rows)
         rebuild(session, Bucket.QUARTER, Bucket.HOUR, ZoneInfo("UTC"))
         rebuild(session, Bucket.HOUR, Bucket.DAY, ZoneInfo("UTC"))
+
+
+def forget_past(database: Database) -> None:
+    """Take all counts out, those of cameras that were removed too."""
+    with database.write() as session:
+        for row in ROWS.values():
+            session.execute(delete(row))
 
 
 def _rows(camera_id: int, past: PeopleOf, start: datetime, end: datetime) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, exp
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.users import Role
 from tests.dashboard.browser.conftest import House
-from tests.dashboard.browser.pasts import PeopleOf, write_past
+from tests.dashboard.browser.pasts import PeopleOf, forget_past, write_past
 from tests.dashboard.browser.test_browser_pages import PICTURES, violations
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -399,7 +399,8 @@ def test_the_time_before_begins_at_the_same_time_of_the_day(
     assert tuple(history.evaluate(source, [search, NOW.isoformat()])) == before
 
 
-def test_without_cameras_it_leads_to_the_first_one(page: Page) -> None:
+def test_without_cameras_it_leads_to_the_first_one(house: House, page: Page) -> None:
+    forget_past(house.database)
     page.goto("/history?range=today")
     expect(page.locator("#message-title")).to_have_text("No history yet")
     page.get_by_role("link", name="Add a camera").click()
