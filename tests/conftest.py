@@ -1,7 +1,9 @@
 """Fixtures for all: real servers from their packages, on free ports of this machine."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from redis import Redis
@@ -41,12 +43,18 @@ def redis(valkey: ValkeyServer) -> Iterator[Redis]:
     client.close()
 
 
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: migrating for each test would take minutes in all."""
+    path = tmp_path_factory.mktemp("migrated") / "maskwatch.db"
+    migrations.upgrade(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
-    """A migrated SQLite file."""
-    url = f"sqlite:///{tmp_path / 'maskwatch.db'}"
-    migrations.upgrade(url)
-    return url
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """A migrated SQLite file of the test's own."""
+    return f"sqlite:///{shutil.copyfile(migrated_file, tmp_path / 'maskwatch.db')}"
 
 
 @pytest.fixture
@@ -69,13 +77,26 @@ def postgres_url(postgres_server: str) -> str:
     return new_database(postgres_server)
 
 
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> str:
+    """The name of a migrated database on that server, to copy."""
+    address = new_database(postgres_server)
+    migrations.upgrade(load_settings(database_url=address).database)
+    return urlsplit(address).path.removeprefix("/")
+
+
+@pytest.fixture
+def migrated_postgres_url(postgres_server: str, migrated_postgres: str) -> str:
+    """A migrated database on it, of the test's own."""
+    address = new_database(postgres_server, template=migrated_postgres)
+    return load_settings(database_url=address).database
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def any_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+def any_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """A migrated database of either kind."""
-    url = f"sqlite:///{tmp_path / 'maskwatch.db'}"
-    if request.param == "postgresql":
-        url = load_settings(database_url=request.getfixturevalue("postgres_url")).database
-    migrations.upgrade(url)
+    is_sqlite = request.param == "sqlite"
+    url = request.getfixturevalue("sqlite_url" if is_sqlite else "migrated_postgres_url")
     database = Database(url)
     yield database
     database.close()

@@ -65,10 +65,10 @@ def run_postgres() -> Iterator[str]:
         yield server.address
 
 
-def new_database(server_url: str) -> str:
-    """Make an empty database; returns its address as people write it."""
+def new_database(server_url: str, template: str = "template1") -> str:
+    """Make a database like another one, or an empty one; returns its address as people write it."""
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
     address, _, query = server_url.partition("?")
     return f"{address.rpartition('/')[0]}/{name}?{query}"
