@@ -121,6 +121,23 @@ class SightingPictureRow(Table):
     content_bytes: Mapped[int]
 
 
+class ReviewRow(Table):
+    """What a person says that a sighting's verdict should have been; the last word counts.
+
+    label: a verdict's label, or `not_a_face`.
+    """
+
+    __tablename__ = "reviews"
+    __table_args__ = (Index(None, "reviewed_at", "sighting_id"),)
+
+    sighting_id: Mapped[int] = mapped_column(
+        ForeignKey("sightings.id", ondelete="CASCADE"), primary_key=True
+    )
+    label: Mapped[str]
+    reviewed_by: Mapped[str]
+    reviewed_at: Mapped[datetime] = mapped_column(Moment)
+
+
 class OpenPictureRow(Table):
     """The best face so far of a track that has not ended; what it holds as above."""
 
@@ -223,6 +240,7 @@ class UserRow(Table):
     """A person. is_limited: sees only the cameras of their sites and their groups' sites.
 
     may_see_faces: is shown faces as they are where pictures are kept sharp.
+    language, theme: how they want pages; null where the browser says.
     """
 
     __tablename__ = "users"
@@ -233,7 +251,25 @@ class UserRow(Table):
     role: Mapped[str]
     is_limited: Mapped[bool] = mapped_column(default=False)
     may_see_faces: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str | None]
+    theme: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class WallLayoutRow(Table):
+    """An arrangement of the wall; user_id is null where it is offered to everyone.
+
+    content: as JSON (`core/wall_layouts.py`).
+    """
+
+    __tablename__ = "wall_layouts"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    content: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(Moment)
 
 
 class GroupRow(Table):
