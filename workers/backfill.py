@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from core.backfills import Backfilled, Footage, Video
-from core.errors import BadRequest, JobLost
+from core.errors import BadRequest, JobCancelled, JobLost
 from core.evidence import EvidencePolicy
 from core.face_pictures import cut_face_crops
 from core.jobs import JobState
@@ -24,7 +24,7 @@ from core.storage.audit import Actor, record_change
 from core.storage.backfills import check_free, make_room, read_camera
 from core.storage.engine import Database, utc_now
 from core.storage.evidence_policy import read_policy
-from core.storage.jobs import Claim, end_job
+from core.storage.jobs import Claim, end_job, is_cancel_asked
 from core.storage.recording import FinishedTrack, Mark, Watch, add_history, read_watch
 from core.storage.rollups import Slot
 from core.types import Frame, Result, Verdict
@@ -73,7 +73,7 @@ def backfill(
     4. one transaction: erase, write, tell the audit, end the job
 
     Raises NotFound, BadRequest, Conflict where history stands there already, NotVideo,
-    and JobLost where the job was given to another process.
+    JobCancelled where that was asked, and JobLost where the job was given to another process.
     """
     began_s = time.monotonic()
     with database.read() as session:
@@ -163,6 +163,8 @@ def _write(database: Database, task: BackfillTask, found: _Found, began_s: float
         subject = f"camera {task.camera_id}"
         record_change(session, task.actor, "history.backfill", subject, after=told)
         if task.claim is not None:
+            if is_cancel_asked(session, task.claim):
+                raise JobCancelled("cancelled")
             ended = JobState.DONE, result.describe(), utc_now(), result
             if not end_job(session, task.claim, *ended):
                 raise JobLost(f"job {task.claim.job_id} was given to another process")

@@ -94,8 +94,10 @@ class JobContext:
         """Raise JobInterrupted where the run must stop."""
         if self._stop.is_set:
             raise JobStopped("its process was stopped; it goes on with the next one")
-        if monotonic() - self._told_at_s < REPORT_EVERY_S:
-            return
+        if monotonic() - self._told_at_s >= REPORT_EVERY_S:
+            self._tell()
+
+    def _tell(self) -> None:
         self._told_at_s = monotonic()
         try:
             with self.database.write() as session:
@@ -137,6 +139,7 @@ class JobContext:
                 result = self._take_in(line) or result
                 self.check()
             if child.process.wait():
+                self._tell()  # it may have heard of a cancel before we did
                 raise JobFailed(child.last_words or "its process was killed")
         return result
 

