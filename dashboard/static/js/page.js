@@ -43,9 +43,19 @@ export function partsOf(root) {
  * @param {HTMLElement} root
  */
 export function obeyRole(root) {
-  const isViewer = document.body.dataset.role === "viewer";
-  const unwanted = isViewer ? "[data-needs=operator]" : "[data-for=viewer]";
-  for (const element of root.querySelectorAll(unwanted)) element.remove();
+  const role = document.body.dataset.role ?? "";
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-needs]"))) {
+    if (!mayActAs(role, element.dataset.needs ?? "")) element.remove();
+  }
+  for (const element of root.querySelectorAll(`[data-for]:not([data-for="${role}"])`)) element.remove();
+}
+
+/** From the one who may least. */
+const ROLES = ["viewer", "operator", "admin"];
+
+/** @param {string} role @param {string} needed */
+function mayActAs(role, needed) {
+  return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
 /** @param {string} name @returns {SVGSVGElement} */
