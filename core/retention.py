@@ -9,6 +9,19 @@ class RetentionParameters(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Stored(BaseModel):
+    """What is kept now, of all that a retention may take; minutes are left out: they are many."""
+
+    model_config = ConfigDict(frozen=True)
+
+    pictures: int
+    picture_bytes: int
+    sharp_pictures: int
+    sightings: int
+    audit: int
+    jobs: int
+
+
 class Pruned(BaseModel):
     """Rows that go, or went. Pictures that go with their sightings are counted with them."""
 

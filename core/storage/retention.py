@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from core.buckets import Bucket, floor
 from core.jobs import JobState, Progress
 from core.preferences import Retention
-from core.retention import Pruned
+from core.retention import Pruned, Stored
 from core.storage.audit import Actor, record_change
 from core.storage.engine import Database
 from core.storage.installation import read_time_zone, write_minutes_from
+from core.storage.pictures import count_sharp_pictures, measure_pictures
 from core.storage.space import breathing, give_space_back
 from core.storage.tables import (
     AuditRow,
@@ -88,6 +89,19 @@ def count_outdated(session: Session, limits: Limits) -> Pruned:
         frame_accounts=_count_older(session, FrameAccountRow, limits.minutes),
         audit=_count(session, select(func.count()).where(AuditRow.at < limits.audit)),
         jobs=_count(session, select(func.count()).where(*_outdated_jobs(limits.jobs))),
+    )
+
+
+def count_stored(session: Session) -> Stored:
+    """Count what is kept now."""
+    pictures = measure_pictures(session)
+    return Stored(
+        pictures=pictures.count,
+        picture_bytes=pictures.content_bytes,
+        sharp_pictures=count_sharp_pictures(session),
+        sightings=_count(session, select(func.count()).select_from(SightingRow)),
+        audit=_count(session, select(func.count()).select_from(AuditRow)),
+        jobs=_count(session, select(func.count()).select_from(JobRow)),
     )
 
 

@@ -7,12 +7,15 @@ from flask import Response
 from pydantic import Field
 
 from core.preferences import CountedPhase, Days, EvidenceMode, Preferences
+from core.retention import Pruned, Stored
 from core.storage.audit import record_change
+from core.storage.engine import utc_now
 from core.storage.preferences import read_preferences, write_preferences
+from core.storage.retention import count_outdated, count_stored, find_limits
 from core.storage.users import Role
 from dashboard.access import needs
 from dashboard.api.operations import api_blueprint
-from dashboard.api.schemas import Asked, answer
+from dashboard.api.schemas import Answered, Asked, answer
 from dashboard.audit import actor
 from dashboard.services import services
 
@@ -42,6 +45,13 @@ class VerdictRuleChanges(Asked):
     changed: CountedPhase | None = None
 
 
+class RetentionEffect(Answered):
+    """What there is, and what of it would go."""
+
+    stored: Stored
+    outdated: Pruned
+
+
 class PreferencesChanges(Asked):
     """What to change; what is left out or null stays.
 
@@ -61,6 +71,23 @@ def read() -> Response:
     """Read the choices; what was never chosen has its default."""
     with services().database.read() as session:
         return answer(read_preferences(session))
+
+
+@blueprint.get("/preferences/retention", responses={200: RetentionEffect})
+@needs(Role.ADMIN)
+def preview_retention(query: RetentionChanges) -> Response:
+    """Say what is kept, and what would go if retention were as given; nothing is changed.
+
+    What is left out is as it is chosen now: without any, it is what goes next night.
+    """
+    with services().database.read() as session:
+        chosen = read_preferences(session).retention
+        retention = chosen.model_copy(update=query.model_dump(exclude_none=True))
+        effect = RetentionEffect(
+            stored=count_stored(session),
+            outdated=count_outdated(session, find_limits(session, retention, utc_now())),
+        )
+    return answer(effect)
 
 
 @blueprint.patch("/preferences", responses={200: Preferences})

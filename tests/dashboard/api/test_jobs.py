@@ -1,5 +1,6 @@
 """Jobs over the API: who sees them, how far they are, who stops them."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from core.storage.audit import SYSTEM, Actor, ActorKind
 from core.storage.engine import Database, utc_now
 from core.storage.jobs import NewJob, add_job, end_job, note_progress, take_job
 from core.storage.tables import AuditRow
+from tests.core.storage.past import DAY, Person, keep, minutes_between, register_cameras
 
 OPERATORS_TOKEN = Actor("a operator's token", ActorKind.TOKEN)
 
@@ -146,5 +148,27 @@ def test_an_erasure_must_say_what_goes(
     assert (answer.status_code, answer.get_json().get("field")) == (status, field)
 
 
+def test_what_an_erasure_would_take_is_counted_before(
+    admin: FlaskClient, database: Database
+) -> None:
+    with database.write() as session:
+        register_cameras(session, 1, 2)
+        for camera_id in (1, 2):
+            people = [Person(camera_id, DAY + timedelta(hours=hour)) for hour in range(5)]
+            keep(session, people, camera_id, minutes_between(DAY, DAY + timedelta(hours=5)))
+    hours = {name: (DAY + timedelta(hours=n)).isoformat() for name, n in (("from", 1), ("to", 3))}
+
+    one = admin.get("/api/v1/erasures/preview", query_string={**hours, "camera_id": 1}).get_json()
+    both = admin.get("/api/v1/erasures/preview", query_string=hours).get_json()
+    nothing_named = admin.get("/api/v1/erasures/preview")
+
+    assert (one["sightings"], one["pictures"], one["minutes"]) == (2, 2, 120)
+    assert (both["sightings"], both["minutes"]) == (4, 240)
+    assert (nothing_named.status_code, nothing_named.get_json()["field"]) == (422, "all")
+    with database.read() as session:
+        assert session.query(AuditRow).filter_by(action="history.erase").count() == 0
+
+
 def test_only_administrators_erase(operator: FlaskClient) -> None:
+    assert operator.get("/api/v1/erasures/preview?all=true").status_code == 403
     assert operator.post("/api/v1/erasures", json={"all": True}).status_code == 403

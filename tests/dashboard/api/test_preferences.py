@@ -1,6 +1,7 @@
 """Preferences over the API: read, changed in part, audited."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from flask.testing import FlaskClient
 from pydantic import BaseModel
 
 from core.preferences import Preferences, Retention, VerdictRule
-from core.storage.engine import Database
+from core.storage.engine import Database, utc_now
 from core.storage.preferences import read_preferences
 from core.storage.tables import AuditRow
 from dashboard.api.preferences import (
@@ -16,6 +17,7 @@ from dashboard.api.preferences import (
     RetentionChanges,
     VerdictRuleChanges,
 )
+from tests.core.storage.past import PICTURE_BYTES, Person, keep, register_cameras
 
 
 def test_a_new_installation_answers_its_defaults(admin: FlaskClient) -> None:
@@ -70,7 +72,33 @@ def test_what_cannot_be_is_refused_and_changes_nothing(
 
 def test_only_administrators_choose(operator: FlaskClient) -> None:
     assert operator.get("/api/v1/preferences").status_code == 403
+    assert operator.get("/api/v1/preferences/retention").status_code == 403
     assert operator.patch("/api/v1/preferences", json={}).status_code == 403
+
+
+def test_a_shorter_retention_is_tried_before_it_is_chosen(
+    admin: FlaskClient, database: Database
+) -> None:
+    now = utc_now()
+    with database.write() as session:
+        register_cameras(session, 1)
+        keep(session, [Person(1, now - timedelta(days=days, hours=1)) for days in range(10)], 1)
+
+    chosen = admin.get("/api/v1/preferences/retention").get_json()
+    tried = admin.get("/api/v1/preferences/retention?pictures_days=3&sightings_days=6").get_json()
+
+    assert (chosen["outdated"]["pictures"], chosen["outdated"]["sightings"]) == (0, 0)
+    assert (tried["outdated"]["pictures"], tried["outdated"]["sightings"]) == (7, 4)
+    assert tried["stored"] == chosen["stored"]
+    assert (tried["stored"]["pictures"], tried["stored"]["sightings"]) == (10, 10)
+    assert tried["stored"]["picture_bytes"] == 10 * PICTURE_BYTES
+    with database.read() as session:
+        assert read_preferences(session) == Preferences()
+
+
+@pytest.mark.parametrize("query", ["pictures_days=0", "pictures_days=x", "colour=red"])
+def test_a_retention_that_cannot_be_is_not_tried(admin: FlaskClient, query: str) -> None:
+    assert admin.get(f"/api/v1/preferences/retention?{query}").status_code == 422
 
 
 @pytest.mark.parametrize(
