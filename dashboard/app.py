@@ -18,6 +18,7 @@ from core.storage.engine import Database, utc_now
 from dashboard import health, metrics, pages, sign_in
 from dashboard.access import check_declarations, open_to_all, register_access
 from dashboard.api import account, analyze, register_api
+from dashboard.appearance import register_appearance
 from dashboard.connections import Connections
 from dashboard.etags import register_etags
 from dashboard.live import LiveHub
@@ -69,6 +70,7 @@ def create_app(settings: Settings, database: Database, redis: Redis, box: Secret
     register_security(app, settings, box)
     register_access(app)
     register_etags(app)
+    register_appearance(app)
     register_words(app)
     register_sentences(app)
     register_navigation(app)

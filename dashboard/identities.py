@@ -7,6 +7,7 @@ from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
 from core.access_scopes import EVERYWHERE, CameraScope
+from core.appearance import AS_THE_BROWSER_SAYS, Appearance
 from core.errors import DatabaseAway
 from core.storage.engine import utc_now
 from core.storage.sessions import find_session, mark_seen
@@ -35,6 +36,7 @@ class Identity:
     may_see_faces: bool = False
     session_id: int | None = None
     terms: TokenTerms | None = None
+    appearance: Appearance = AS_THE_BROWSER_SAYS
 
     @property
     def is_admin(self) -> bool:
@@ -53,6 +55,7 @@ def person_of(user: User, session_id: int) -> Identity:
         scope=user.scope,
         may_see_faces=user.may_see_faces,
         session_id=session_id,
+        appearance=user.appearance,
     )
 
 

@@ -7,17 +7,19 @@ get their part of a catalogue as a script of its own (static/js/words.js reads i
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
-from flask import Blueprint, Flask, has_request_context, redirect, request, url_for
+from flask import Blueprint, Flask, g, has_request_context, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from dashboard.access import open_to_all
+from dashboard.appearance import LANGUAGE_COOKIE, keep_in_browser, keep_with_account
+from dashboard.identities import signed_in_if_known
 from dashboard.security import own_path
 
 blueprint = Blueprint("words", __name__)
@@ -26,11 +28,9 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 """The first is the one that the words are written in."""
 SENTENCES = "dashboard/sentences.py"
 """Where the sentences are that the server says in English, and pages in the reader's language."""
-COOKIE = "maskwatch_language"
 
 _ENGLISH = next(iter(LANGUAGES))
 _FOLDER = Path(__file__).parent / "translations"
-_COOKIE_S = 366 * 24 * 3600
 _FOR_EVER = "public, max-age=31536000, immutable"
 """The address of a catalogue's script names its content."""
 
@@ -56,14 +56,13 @@ def register_words(app: Flask) -> None:
 
 
 def language() -> str:
-    """Tell the language of who asks: as chosen in this browser, else as it asks for."""
+    """Tell the language of who asks: of their account, else of this browser; found once."""
     if not has_request_context():
         return _ENGLISH
-    chosen = request.cookies.get(COOKIE, "")
-    if chosen in LANGUAGES:
-        return chosen
-    wanted = (tag.partition("-")[0] for tag, quality in request.accept_languages if quality)
-    return next((name for name in wanted if name in LANGUAGES), _ENGLISH)
+    if "language" not in g:
+        g.language = _find_language()
+    found: str = g.language
+    return found
 
 
 def translate(text: str, **values: object) -> str:
@@ -102,13 +101,13 @@ def words_script(name: str) -> Response:
 @blueprint.post("/language")
 @open_to_all
 def choose_language() -> Response:
-    """Remember the language chosen in this browser; go on where it was chosen."""
+    """Remember the language chosen; go on where it was chosen."""
     response = redirect(own_path(request.form.get("next")) or url_for("pages.wall"))
-    chosen = request.form.get("language", "")
+    chosen, who = request.form.get("language", ""), signed_in_if_known()
     if chosen in LANGUAGES:
-        response.set_cookie(
-            COOKIE, chosen, _COOKIE_S, secure=request.is_secure, httponly=True, samesite="Lax"
-        )
+        keep_in_browser(response, LANGUAGE_COOKIE, chosen)
+        if who is not None:
+            keep_with_account(who, replace(who.appearance, language=chosen))
     return response
 
 
@@ -119,6 +118,17 @@ def _offer() -> dict[str, object]:
     if name != _ENGLISH:
         script = url_for("words.words_script", name=name, v=read_words(name).version)
     return {"language": name, "languages": LANGUAGES, "words_script": script}
+
+
+def _find_language() -> str:
+    """Ask the account, then what was chosen in this browser, then what the browser asks for."""
+    who = signed_in_if_known()
+    kept = who.appearance.language if who else None
+    for chosen in (kept, request.cookies.get(LANGUAGE_COOKIE)):
+        if chosen in LANGUAGES:
+            return str(chosen)
+    wanted = (tag.partition("-")[0] for tag, quality in request.accept_languages if quality)
+    return next((name for name in wanted if name in LANGUAGES), _ENGLISH)
 
 
 def _find(text: str) -> str:

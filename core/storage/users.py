@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope, scope_of
+from core.appearance import AS_THE_BROWSER_SAYS, Appearance, Theme
 from core.errors import BadRequest, Conflict, NameTaken, NotFound
 from core.names import check_name
 from core.storage.engine import utc_now
@@ -42,6 +43,7 @@ class User:
     """A person. scope: the cameras that they may see: of their own sites, and their groups'.
 
     may_see_faces: is shown them as they are, where pictures are kept sharp.
+    has_password: False while only a link lets them in.
     """
 
     id: int
@@ -50,6 +52,8 @@ class User:
     created_at: datetime
     scope: CameraScope = EVERYWHERE
     may_see_faces: bool = False
+    has_password: bool = True
+    appearance: Appearance = AS_THE_BROWSER_SAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +110,24 @@ def find_user(session: Session, name: str) -> User:
 
 def describe(session: Session, user: User) -> dict[str, Any]:
     """Spell out what a user may do, for the audit and for administrators."""
-    member = GroupMemberRow
-    sites = read_pairs(session, UserSiteRow.user_id, UserSiteRow.site_id, [user.id])
-    groups = read_pairs(session, member.user_id, member.group_id, [user.id])
-    return {
-        "role": user.role.value,
-        "is_limited": user.scope.is_limited,
-        "site_ids": sorted(sites.get(user.id, ())),
-        "group_ids": sorted(groups.get(user.id, ())),
-        "may_see_faces": user.may_see_faces,
-    }
+    return describe_all(session, [user])[0]
+
+
+def describe_all(session: Session, users: Sequence[User]) -> list[dict[str, Any]]:
+    """Spell out what each user may do, in their order."""
+    ids, member = [one.id for one in users], GroupMemberRow
+    sites = read_pairs(session, UserSiteRow.user_id, UserSiteRow.site_id, ids)
+    groups = read_pairs(session, member.user_id, member.group_id, ids)
+    return [
+        {
+            "role": user.role.value,
+            "is_limited": user.scope.is_limited,
+            "site_ids": sorted(sites.get(user.id, ())),
+            "group_ids": sorted(groups.get(user.id, ())),
+            "may_see_faces": user.may_see_faces,
+        }
+        for user in users
+    ]
 
 
 def add_user(session: Session, name: str, role: Role, password: str | None) -> User:
@@ -159,6 +171,16 @@ def change_password(session: Session, user_id: int, old: str, new: str) -> bool:
         return False
     row.password_hash = _hash_password(new)
     return True
+
+
+def set_appearance(session: Session, user_id: int, appearance: Appearance) -> Appearance:
+    """Keep how a person wants pages; returns how they wanted them before. Raises NotFound."""
+    row = session.get(UserRow, user_id)
+    if row is None:
+        raise NotFound(f"there is no user {user_id}")
+    before = _appearance(row)
+    row.language, row.theme = appearance.language, appearance.theme
+    return before
 
 
 def find_or_add_user(session: Session, name: str, role: Role) -> User:
@@ -317,6 +339,12 @@ def _users(session: Session, rows: Sequence[UserRow]) -> list[User]:
             created_at=row.created_at,
             scope=scope_of(row.is_limited, sites.get(row.id)),
             may_see_faces=row.may_see_faces,
+            has_password=row.password_hash is not None,
+            appearance=_appearance(row),
         )
         for row in rows
     ]
+
+
+def _appearance(row: UserRow) -> Appearance:
+    return Appearance(row.language, Theme(row.theme) if row.theme else None)

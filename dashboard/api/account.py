@@ -1,13 +1,16 @@
 """The account of who asks: what they may do, their password, their sessions."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
+from typing import Annotated, TypeAlias
 
 from flask import Response
 from flask_limiter import Limiter
 from pydantic import Field
 
+from core.appearance import Appearance, Theme
 from core.errors import NotFound
 from core.storage.audit import ActorKind, record_change
 from core.storage.engine import utc_now
@@ -17,12 +20,21 @@ from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint, problems
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
 from dashboard.api.users import PASSWORD_LENGTH_MAX, Password
+from dashboard.appearance import (
+    LANGUAGE_COOKIE,
+    THEME_COOKIE,
+    keep_in_browser,
+    keep_with_account,
+)
 from dashboard.audit import actor
 from dashboard.problems import Refused, unfit
 from dashboard.services import services
+from dashboard.words import LANGUAGES
 
 TRIES = "10 per minute; 60 per hour"
 """Of a user's old password: a stolen session must not guess it."""
+
+Language: TypeAlias = Annotated[str, Field(pattern=rf"^({'|'.join(LANGUAGES)})$")]
 
 blueprint = api_blueprint("account", "Who asks: what they may do, their password, their sessions.")
 
@@ -36,6 +48,13 @@ class PasswordAsked(Asked):
     new_password: Password = Field(repr=False)
 
 
+class AppearanceAsked(Asked):
+    """How you want pages, in whatever browser. Null: as the browser says; left out: as before."""
+
+    language: Language | None = None
+    theme: Theme | None = None
+
+
 class AccountAnswer(Answered):
     """Who asks, and what they may do."""
 
@@ -47,6 +66,8 @@ class AccountAnswer(Answered):
     may_see_faces: bool
     scopes: list[str] = Field(description="Of a token: what it reaches; empty for all subjects.")
     expires_at: datetime | None = Field(description="Of a token that runs out.")
+    language: str | None = Field(description="Of their pages; null: as the browser says.")
+    theme: Theme | None = Field(description="Of their pages; null: as the browser says.")
 
 
 class SessionAnswer(Answered):
@@ -75,19 +96,21 @@ def limit_tries(limiter: Limiter) -> None:
 @needs(Role.VIEWER)
 def read_account() -> Response:
     """Say who asks, and what they may do."""
+    return answer(_write_account(identity().appearance))
+
+
+@blueprint.patch("/account", responses={200: AccountAnswer})
+@needs(Role.VIEWER)
+def change_account(body: AppearanceAsked) -> Response:
+    """Choose the language of your pages, and light or dark; all your browsers follow."""
+    _user_id()
     who = identity()
-    return answer(
-        AccountAnswer(
-            name=who.name,
-            kind=actor().kind,
-            role=who.role,
-            is_limited=who.scope.is_limited,
-            site_ids=sorted(who.scope.site_ids or ()),
-            may_see_faces=who.may_see_faces,
-            scopes=[str(one) for one in sorted(who.terms.scopes)] if who.terms else [],
-            expires_at=who.terms.expires_at if who.terms else None,
-        )
-    )
+    wanted = replace(who.appearance, **body.model_dump(exclude_unset=True))
+    keep_with_account(who, wanted)
+    response = answer(_write_account(wanted))
+    keep_in_browser(response, LANGUAGE_COOKIE, wanted.language)
+    keep_in_browser(response, THEME_COOKIE, wanted.theme)
+    return response
 
 
 @blueprint.post(
@@ -154,6 +177,22 @@ def _name_counter() -> str:
 
 def _subject() -> str:
     return f'user "{identity().name}"'
+
+
+def _write_account(appearance: Appearance) -> AccountAnswer:
+    who = identity()
+    return AccountAnswer(
+        name=who.name,
+        kind=actor().kind,
+        role=who.role,
+        is_limited=who.scope.is_limited,
+        site_ids=sorted(who.scope.site_ids or ()),
+        may_see_faces=who.may_see_faces,
+        scopes=[str(one) for one in sorted(who.terms.scopes)] if who.terms else [],
+        expires_at=who.terms.expires_at if who.terms else None,
+        language=appearance.language,
+        theme=appearance.theme,
+    )
 
 
 def _write(one: UserSession) -> SessionAnswer:

@@ -102,6 +102,9 @@ STEPS = [
     Step("POST", "tokens", "token.create", {"name": "t", "role": "viewer"}, "token_id", after=True),
     Step("DELETE", "tokens/<token_id>", "token.revoke", before=True),
     Step("PATCH", "preferences", "preferences.change", {"session_hours": 5}, "", True, True),
+    Step("POST", "wall/layouts", "layout.add", {"name": "doors"}, "layout_id", after=True),
+    Step("PATCH", "wall/layouts/<layout_id>", "layout.change", {"name": "gates"}, "", True, True),
+    Step("DELETE", "wall/layouts/<layout_id>", "layout.remove", before=True),
     Step("POST", "erasures", "history.erase", {"all": True}, keep="job_id", after=True),
     Step("POST", "jobs/<job_id>/cancel", "job.cancel", None, "", True, True),
     Step(
@@ -111,6 +114,7 @@ STEPS = [
         {"sharp_pictures": "blur"},
         after=True,
     ),
+    Step("PATCH", "account", "user.appearance", {"theme": "dark"}, "", True, True),
     Step("DELETE", "account/sessions", "session.end", after=True),
     Step("DELETE", "account/sessions/<session_id>", "session.end", before=True),
     Step(

@@ -1,8 +1,9 @@
 // What every page has: menus, keys, the theme's switch, and no buttons that a viewer cannot use.
 
+import { patch, Problem } from "./api.js";
 import { offerKeys, showSheet, startKeys } from "./keys.js";
-import { remember } from "./memory.js";
 import { startMenus } from "./menus.js";
+import { toast } from "./messages.js";
 import { byId, obeyRole } from "./page.js";
 import { t } from "./words.js";
 
@@ -15,11 +16,17 @@ function themeShown() {
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
-function changeTheme() {
+/** Change it on the screen at once; the account keeps it for all browsers. */
+async function changeTheme() {
   const theme = themeShown() === "dark" ? "light" : "dark";
   root.dataset.theme = theme;
-  remember("theme", theme);
   dispatchEvent(new Event("themechange"));
+  try {
+    await patch("account", { theme });
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    toast(error.message);
+  }
 }
 
 /** Each page of the navigation by its own letter, after g. */

