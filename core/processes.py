@@ -3,7 +3,9 @@
 import ctypes
 import os
 import signal
+import sys
 import threading
+from pathlib import Path
 
 SUPERVISED = "MASKWATCH_SUPERVISED"
 """Set to 1 in the environment of the supervisor's children."""
@@ -11,6 +13,13 @@ SUPERVISED = "MASKWATCH_SUPERVISED"
 _PR_SET_PDEATHSIG = 1  # Linux, prctl(2)
 _LIBC = ctypes.CDLL(None, use_errno=True)
 """Opened here: between fork and exec as little as possible must be done."""
+
+_CLI = Path(__file__).resolve().parent.parent / "cli.py"
+
+
+def own_command(*arguments: str) -> list[str]:
+    """The command line of `maskwatch ARGUMENTS` with this Python."""
+    return [sys.executable, str(_CLI), *arguments]
 
 
 def die_with_parent(number: int = signal.SIGTERM) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from http import HTTPStatus
 from itertools import chain
 from typing import TypeAlias
@@ -27,8 +28,8 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def stream_csv(name: str, columns: Sequence[str], pages: Iterable[Sequence[Fields]]) -> Response:
     """Answer with a CSV file (RFC 4180, UTF-8): a line of names, then one for each row."""
-    header = {column: column for column in columns}
-    return _stream(name, "text/csv; header=present", _write_csv, chain([[header]], pages))
+    header = _write_csv([{column: column for column in columns}])
+    return _stream(name, "text/csv; header=present", _write_csv, pages, header)
 
 
 def stream_ndjson(name: str, pages: Iterable[Sequence[Fields]]) -> Response:
@@ -54,20 +55,23 @@ class _Place:
 
 
 def _stream(
-    name: str, media_type: str, write: Writer, pages: Iterable[Sequence[Fields]]
+    name: str,
+    media_type: str,
+    write: Writer,
+    pages: Iterable[Sequence[Fields]],
+    header: str = "",
 ) -> Response:
     """Answer with a file of which one page at a time is in memory.
 
     The first page is read now, while an error can still be answered as one; a later
     one cuts the answer off before its end, which its reader notices.
     """
-    place = _Place()
-    try:
+    with ExitStack() as on_error:
+        place = _Place()
+        on_error.callback(place.leave)
         chunks = (write(page) for page in pages)
-        first = next(chunks, "")
-    except BaseException:
-        place.leave()
-        raise
+        first = header + next(chunks, "")
+        on_error.pop_all()
     response = Response(
         _until_end(chain([first], chunks), place), content_type=f"{media_type}; charset=utf-8"
     )

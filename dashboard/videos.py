@@ -6,7 +6,7 @@ that brings libav down must not bring the dashboard down.
 
 import json
 import subprocess
-import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from werkzeug.datastructures import FileStorage
 from core.backfills import BackfillParameters
 from core.job_queue import enqueue
 from core.jobs import JobKind
+from core.processes import own_command
 from core.settings import Settings
 from core.storage.backfills import check_free, list_uploads_in_use, read_camera
 from core.storage.engine import utc_now
@@ -29,8 +30,6 @@ from dashboard.services import services
 from dashboard.uploads import keep_upload, name_upload
 
 TIMEOUT_S = 30.0
-
-_CLI = Path(__file__).resolve().parent.parent / "cli.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +57,15 @@ def take_video(sent: SentVideo) -> str:
         read_camera(session, sent.camera_id)
         in_use = list_uploads_in_use(session)
     sweep_uploads(provided.settings.uploads, in_use)
-    kept = keep_upload(provided.settings, sent.file)
-    try:
+    with ExitStack() as on_error:
+        kept = keep_upload(provided.settings, sent.file)
+        on_error.callback(kept.unlink, missing_ok=True)
         _check(sent, look_at_video(provided.settings, kept))
         asked = _describe(sent, kept)
         kind, who = JobKind.BACKFILL, actor()
-        return enqueue(provided.redis, provided.database, kind, asked, who, sent.camera_id)
-    except BaseException:
-        kept.unlink(missing_ok=True)
-        raise
+        job_id = enqueue(provided.redis, provided.database, kind, asked, who, sent.camera_id)
+        on_error.pop_all()
+    return job_id
 
 
 def _check(sent: SentVideo, duration_s: float) -> None:
@@ -95,7 +94,7 @@ def look_at_video(settings: Settings, path: Path) -> float:
 
     Raises Refused if no picture in it can be decoded.
     """
-    command = [sys.executable, str(_CLI), "backfill", str(path), "--check", "--json"]
+    command = own_command("backfill", str(path), "--check", "--json")
     command += ["--camera=0", "--start=2000-01-01T00:00:00Z", "--data", str(settings.data)]
     try:
         looked = subprocess.run(  # noqa: S603  # our own words

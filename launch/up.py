@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from time import monotonic
 from core.connections import connect_redis
 from core.errors import BadSettings
 from core.model_folders import ModelFolder
-from core.processes import Stop
+from core.processes import Stop, own_command
 from core.settings import Settings
 from core.storage.cameras import NewCamera
 from launch.data_folder import hold_data_folder
@@ -27,7 +26,6 @@ from launch.readiness import (
 )
 from launch.supervisor import POLL_S, Program, Supervisor
 
-_CLI = Path(__file__).resolve().parent.parent / "cli.py"
 _REMIND_EVERY_S = 15.0
 _VALKEY_PATIENCE_S = 10.0
 """It writes what it holds to disk; it is killed only if it hangs."""
@@ -110,7 +108,7 @@ def our_programs(data: Path, address: Address, workers: int) -> list[Program]:
     """
 
     def program(name: str, stop_stage: int, *arguments: str) -> Program:
-        command = [sys.executable, str(_CLI), *arguments, "--data", str(data)]
+        command = own_command(*arguments, "--data", str(data))
         log = data / "logs" / f"{name.replace(' ', '-')}.log"
         # Asked, the web server's master ends its own child; killed, it would leave it behind.
         death_signal = signal.SIGTERM if name == "dashboard" else signal.SIGKILL

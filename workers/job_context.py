@@ -2,13 +2,11 @@
 
 import logging
 import subprocess
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
@@ -17,7 +15,7 @@ import msgspec
 from pydantic import BaseModel
 
 from core.errors import DatabaseAway, JobCancelled, JobFailed, JobStopped
-from core.processes import Stop, bind_to_parent
+from core.processes import Stop, bind_to_parent, own_command
 from core.settings import Settings
 from core.storage.audit import Actor
 from core.storage.engine import Database, utc_now
@@ -32,9 +30,9 @@ LOG_LINES_MAX = 500
 LOG_LINE_LENGTH_MAX = 1000
 LEFT_OUT = "(earlier lines are left out)"
 
-_CLI = Path(__file__).resolve().parent.parent / "cli.py"
 _ENDS_WITHIN_S = 5.0
 _LAST_WORDS = 20
+_LINES_WAITING_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +126,7 @@ class JobContext:
         what {"result": {...}} holds is returned. The child ends with the run, however
         that ends. Raises JobFailed with the child's last words, and JobInterrupted.
         """
-        command = [sys.executable, str(_CLI), *arguments, "--data", str(self.settings.data)]
-        return self.run_program(command)
+        return self.run_program(own_command(*arguments, "--data", str(self.settings.data)))
 
     def run_program(self, command: Sequence[str]) -> dict[str, Any]:
         """Run a child that speaks as above."""
@@ -189,7 +186,7 @@ class _Child:
             errors="replace",
             preexec_fn=bind_to_parent,
         )
-        self._lines: SimpleQueue[str | None] = SimpleQueue()
+        self._lines: Queue[str | None] = Queue(_LINES_WAITING_MAX)
         self._errors: deque[str] = deque(maxlen=_LAST_WORDS)
         self._readers = [Thread(target=read) for read in (self._read_lines, self._read_errors)]
 
@@ -205,8 +202,9 @@ class _Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        for reader in self._readers:
-            reader.join()
+        while self._readers[0].is_alive():
+            self.next_line(wait_s=0.1)  # it may wait for room for a line
+        self._readers[1].join()
 
     def next_line(self, wait_s: float) -> str | None:
         """Wait for a line, but not long: empty where none came. None at the end."""

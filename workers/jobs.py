@@ -10,12 +10,10 @@ import logging
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from types import FrameType
 
 from rq import SimpleWorker
@@ -24,7 +22,7 @@ from rq.serializers import JSONSerializer
 from core.connections import connect_redis
 from core.job_queue import hand_over, open_queue
 from core.jobs import JobState
-from core.processes import Stop, bind_to_parent
+from core.processes import Stop, bind_to_parent, own_command
 from core.settings import Settings, load_settings
 from core.storage.engine import Database, utc_now
 from core.storage.jobs import Claim, Job, end_job, get_job, give_up_run, take_job
@@ -32,8 +30,6 @@ from workers.job_kinds import KINDS
 from workers.job_upkeep import JobUpkeep, keep_up
 
 logger = logging.getLogger(__name__)
-
-_CLI = Path(__file__).resolve().parent.parent / "cli.py"
 
 
 def work_off_jobs(settings: Settings, stop: Stop) -> None:
@@ -89,7 +85,7 @@ def _see_to_end(settings: Settings, database: Database, claim: Claim, job: Job) 
 
 def _run_process(settings: Settings, claim: Claim, timeout_s: float) -> int:
     """Run `maskwatch jobs --run CLAIM` in a process group of its own; returns its status."""
-    command = [sys.executable, str(_CLI), "jobs", "--run", str(claim)]
+    command = own_command("jobs", "--run", str(claim))
     process = subprocess.Popen(  # noqa: S603  # our own words
         [*command, "--data", str(settings.data)],
         stdin=subprocess.DEVNULL,

@@ -106,7 +106,11 @@ def export_compliance_ndjson(query: ComplianceQuery) -> Response:
 
 
 def _sighting_pages(query: SightingsExportQuery) -> Iterator[Sequence[Fields]]:
-    """Write down who takes what out of the house, then read it page by page."""
+    """Write down who takes what out of the house, then read it page by page.
+
+    Nothing is done before the first page is asked for: an export that is refused for want
+    of a place took nothing.
+    """
     start, end = query.bounds(utc_now())
     asked = query.cameras
     wanted = SightingFilter(
@@ -127,8 +131,8 @@ def _sighting_pages(query: SightingsExportQuery) -> Iterator[Sequence[Fields]]:
         told = query.model_dump(mode="json", exclude_none=True, by_alias=True)
         told |= {"from": start.isoformat(), "to": end.isoformat()}
         record_change(session, actor(), "export.sightings", "sightings", after=told)
-    pages = read_all_sightings(database, wanted)
-    return ([_sighting_row(one, places, zone) for one in page] for page in pages)
+    for page in read_all_sightings(database, wanted):
+        yield [_sighting_row(one, places, zone) for one in page]
 
 
 def _sighting_row(one: Sighting, places: Mapping[int, CameraPlace], zone: tzinfo) -> Fields:

@@ -156,6 +156,14 @@ def test_a_childs_lines_are_reported_logged_and_its_result_returned(context: Job
     assert [line[20:] for line in job.log.splitlines()] == ["found 3", "no JSON"]
 
 
+def test_a_child_that_says_much_ends_with_a_run_that_is_stopped(
+    context: JobContext, stop: Stop
+) -> None:
+    stop.set()
+    with pytest.raises(JobStopped):
+        context.run_program(python("while True: print('1')"))
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [

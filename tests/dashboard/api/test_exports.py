@@ -160,11 +160,14 @@ def test_only_sightings_in_scope_are_exported(dashboard: Dashboard, database: Da
 
 
 @pytest.mark.usefixtures("history")
-def test_a_bound_number_of_exports_runs_at_once(viewer: FlaskClient) -> None:
+def test_a_bound_number_of_exports_runs_at_once(viewer: FlaskClient, database: Database) -> None:
     path = f"/api/v1/exports/sightings.csv?{RANGE}"
     running = [viewer.get(path) for _ in range(EXPORTS_MAX)]
     refused = viewer.get(path)
     assert refused.status_code == 503
+    with database.read() as session:
+        written_down = session.query(AuditRow).filter_by(action="export.sightings").count()
+    assert written_down == EXPORTS_MAX
     for answer in running:
         answer.close()
     with viewer.get(path) as again:
