@@ -33,7 +33,7 @@ def scope_of(is_limited: bool, site_ids: frozenset[int] | None) -> CameraScope:
 
 
 class Subject(StrEnum):
-    """What the API answers for; each has a file of that name in `dashboard/api/`."""
+    """What the API answers for; each has a blueprint of that name in `dashboard/api/`."""
 
     ACCOUNT = "account"
     ANALYZE = "analyze"
@@ -52,6 +52,7 @@ class Subject(StrEnum):
     SYSTEM = "system"
     TOKENS = "tokens"
     USERS = "users"
+    WALL = "wall"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -222,11 +222,11 @@ def _write(camera: Camera, health: CameraHealth | None) -> CameraAnswer:
         version=camera.version,
         created_at=camera.created_at,
         updated_at=camera.updated_at,
-        health=None if health is None else _write_health(health),
+        health=None if health is None else write_health(health),
     )
 
 
-def _write_health(health: CameraHealth) -> HealthAnswer:
+def write_health(health: CameraHealth) -> HealthAnswer:
     width, height = health.size_wh or (None, None)
     return HealthAnswer(
         state=health.state,

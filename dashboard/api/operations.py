@@ -126,6 +126,8 @@ NAMES: Mapping[str, str] = {
     "sites.list_all_sites": "list_sites",
     "sites.list_all_zones": "list_zones",
     "tokens.make": "create_token",
+    "wall.list_all": "list_layouts",
+    "wall.read": "read_wall",
 }
 """Views whose names do not read well by the rule, by subject and name."""
 

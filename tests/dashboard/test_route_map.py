@@ -35,7 +35,10 @@ OPEN = {
     "words.words_script": "the words of the pages, no data",
 }
 ADMIN_ONLY = {Subject.AUDIT, Subject.GROUPS, Subject.TOKENS, Subject.USERS}
-CHANGED_BY_VIEWERS = {Subject.ACCOUNT: "their own password and sessions"}
+CHANGED_BY_VIEWERS = {
+    Subject.ACCOUNT: "their own password and sessions",
+    Subject.WALL: "their own layouts",
+}
 """Subjects of which a viewer may change something; everything else takes an operator."""
 
 

@@ -153,6 +153,7 @@ LISTINGS = [
     Listing("compliance/groups?by=site"),
     Listing("compliance/groups?by=zone"),
     Listing("system"),
+    Listing("wall"),
     Listing("metrics", is_api=False),
 ]
 PLACING = {
@@ -168,6 +169,12 @@ COUNTING = {
     "GET exports/compliance.ndjson": "likewise",
 }
 """What the tests by name below try."""
+ARRANGING = {
+    "GET wall/layouts": "their tiles are of cameras in sight",
+    "POST wall/layouts": "likewise",
+    "PATCH wall/layouts/<layout>": "likewise",
+}
+"""What api/test_layouts.py tries."""
 
 
 @pytest.fixture
@@ -384,7 +391,8 @@ def test_every_operation_that_names_a_camera_is_tried(
 ) -> None:
     described = stranger.get("/api/v1/openapi.json").get_json()
     naming = set(_operations_naming(described, ("camera_id", "sighting_id", "job_id")))
-    tried = {*map(str, NAMING), *(f"GET {one.path}" for one in LISTINGS), *PLACING, *COUNTING}
+    listed = {f"GET {one.path}" for one in LISTINGS}
+    tried = {*map(str, NAMING), *listed, *PLACING, *COUNTING, *ARRANGING}
     known = {_shape(one) for one in tried} | set(_for_administrators(dashboard))
     assert naming - known == set()
 
