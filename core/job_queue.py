@@ -70,6 +70,6 @@ def ring(queue: "Queue", job_id: str) -> None:
     queue.enqueue(CARRIED_TO, job_id, job_timeout=-1, result_ttl=0, failure_ttl=3600)
 
 
-def is_rung(queue: "Queue", job_id: str) -> bool:
-    """Tell whether a job's id lies in the queue."""
-    return any(job_id in job.args for job in queue.get_jobs())
+def list_rung(queue: "Queue") -> set[str]:
+    """The ids of jobs that lie in the queue."""
+    return {job_id for job in queue.get_jobs() for job_id in job.args}

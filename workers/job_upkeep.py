@@ -8,7 +8,7 @@ from redis.exceptions import RedisError
 from rq import Queue
 
 from core.errors import DatabaseAway
-from core.job_queue import is_rung, ring
+from core.job_queue import list_rung, ring
 from core.jobs import JobKind
 from core.processes import Stop
 from core.retention import RetentionParameters
@@ -47,8 +47,9 @@ class JobUpkeep:
                 )
         with self._database.read() as session:
             waiting = list_waiting(session, now - RING_AGAIN_AFTER)
+        rung = list_rung(self._queue) if waiting else set()
         for job_id in waiting:
-            if not is_rung(self._queue, job_id):
+            if job_id not in rung:
                 ring(self._queue, job_id)
         if monotonic() >= self._next_tidy_s:
             self._next_tidy_s = monotonic() + TIDY_EVERY_S
