@@ -72,6 +72,9 @@ SENTENCES: Final = (
         "This set-up link was used before, or is too old. Start Maskwatch again "
         "for a new one, or sign in."
     ),
+    mark(
+        "This link was used before, or is too old. Ask an administrator for a new one, or sign in."
+    ),
     # signing in
     mark("Write your name."),
     mark("Write your password."),

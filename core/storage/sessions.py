@@ -6,15 +6,15 @@ the preferences say is over, whatever its cookie says.
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.storage.preferences import read_preferences
-from core.storage.tables import UserSessionRow
+from core.storage.tables import AuditRow, UserRow, UserSessionRow
 from core.storage.users import User, get_user
 
 SEEN_EVERY = timedelta(minutes=1)
@@ -36,6 +36,20 @@ class UserSession:
     def is_stale(self, now: datetime) -> bool:
         """Say whether its use is to be written down again."""
         return now - self.seen_at >= SEEN_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """How a user is about. sessions: where they are signed in; seen_at: when one was used last.
+
+    Where all are over, seen_at is when they signed in last, as far back as the audit goes.
+    """
+
+    sessions: int = 0
+    seen_at: datetime | None = None
+
+
+ABSENT = Presence()
 
 
 def begin_session(
@@ -78,6 +92,30 @@ def list_sessions(session: Session, user_id: int, now: datetime) -> list[UserSes
     lifetime = _lifetime(session)
     found = [_read(row, lifetime) for row in rows]
     return [one for one in found if one.expires_at > now]
+
+
+def read_presence(session: Session, now: datetime) -> Mapping[int, Presence]:
+    """Read how each user is about, by their id; who never was is left out."""
+    row = UserSessionRow
+    alive = (
+        select(row.user_id, func.count(), func.max(row.seen_at))
+        .where(row.seen_at > now - _lifetime(session))
+        .group_by(row.user_id)
+    )
+    here = {user_id: Presence(count, seen_at) for user_id, count, seen_at in session.execute(alive)}
+    signed_in = (
+        select(UserRow.id, func.max(AuditRow.at))
+        .join(UserRow, UserRow.name == AuditRow.actor)
+        .where(AuditRow.action == "session.sign_in", UserRow.id.not_in(here))
+        .group_by(UserRow.id)
+    )
+    gone = {user_id: Presence(0, seen_at) for user_id, seen_at in session.execute(signed_in)}
+    return {**gone, **here}
+
+
+def find_presence(session: Session, user_id: int, now: datetime) -> Presence:
+    """Read how one user is about."""
+    return read_presence(session, now).get(user_id, ABSENT)
 
 
 def list_session_users(

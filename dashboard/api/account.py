@@ -14,11 +14,12 @@ from core.appearance import Appearance, Theme
 from core.errors import NotFound
 from core.storage.audit import ActorKind, record_change
 from core.storage.engine import utc_now
-from core.storage.sessions import UserSession, end_other_sessions, end_session, list_sessions
+from core.storage.sessions import end_other_sessions, end_session, list_sessions
 from core.storage.users import Role, change_password
 from dashboard.access import identity, needs
 from dashboard.api.operations import api_blueprint, problems
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
+from dashboard.api.user_sessions import SessionPage, write_session
 from dashboard.api.users import PASSWORD_LENGTH_MAX, Password
 from dashboard.appearance import (
     LANGUAGE_COOKIE,
@@ -70,23 +71,6 @@ class AccountAnswer(Answered):
     theme: Theme | None = Field(description="Of their pages; null: as the browser says.")
 
 
-class SessionAnswer(Answered):
-    """A browser that is signed in. It is over at expires_at, if it is not used before."""
-
-    id: int
-    browser: str
-    address: str
-    created_at: datetime
-    seen_at: datetime = Field(description="To the minute.")
-    expires_at: datetime
-    is_current: bool = Field(description="It is the one that asks.")
-
-
-class SessionPage(Answered):
-    items: list[SessionAnswer]
-    next_cursor: str | None = None
-
-
 def limit_tries(limiter: Limiter) -> None:
     """Limit how often an old password may be tried."""
     limiter.limit(TRIES, methods=["POST"], key_func=_name_counter)(blueprint)
@@ -135,7 +119,7 @@ def list_own_sessions() -> Response:
     """List your sessions, those in use last first."""
     with services().database.read() as session:
         found = list_sessions(session, _user_id(), utc_now())
-    return answer(SessionPage(items=[_write(one) for one in found]))
+    return answer(SessionPage(items=[write_session(one) for one in found]))
 
 
 @blueprint.delete("/account/sessions", responses={204: None})
@@ -192,16 +176,4 @@ def _write_account(appearance: Appearance) -> AccountAnswer:
         expires_at=who.terms.expires_at if who.terms else None,
         language=appearance.language,
         theme=appearance.theme,
-    )
-
-
-def _write(one: UserSession) -> SessionAnswer:
-    return SessionAnswer(
-        id=one.id,
-        browser=one.browser,
-        address=one.address,
-        created_at=one.created_at,
-        seen_at=one.seen_at,
-        expires_at=one.expires_at,
-        is_current=one.id == identity().session_id,
     )

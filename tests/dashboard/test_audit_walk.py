@@ -95,6 +95,8 @@ STEPS = [
         True,
         True,
     ),
+    Step("POST", "users/<user_id>/password-link", "user.link", after=True),
+    Step("DELETE", "users/<user_id>/sessions", "session.end", after=True),
     Step("POST", "groups", "group.add", {"name": "guards"}, keep="group_id", after=True),
     Step("PATCH", "groups/<group_id>", "group.change", {"name": "night"}, "", True, True),
     Step("DELETE", "groups/<group_id>", "group.remove", before=True),

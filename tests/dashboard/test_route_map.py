@@ -25,6 +25,8 @@ OPEN = {
     "health.healthz": "for whoever restarts what hangs",
     "health.readyz": "for whoever sends people here",
     "pages.leave": "to sign out is never wrong",
+    "password_links.choose": "the link's secret lets in",
+    "password_links.choose_page": "the link's secret lets in",
     "sign_in.set_up": "the link's secret lets in",
     "sign_in.set_up_page": "the link's secret lets in",
     "sign_in.sign_in_by_link": "the link's secret lets in",

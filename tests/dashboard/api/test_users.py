@@ -132,3 +132,85 @@ def test_two_groups_of_one_name_are_a_conflict(admin: FlaskClient) -> None:
     answer = admin.patch(path, json={"name": "a"})
     assert (answer.status_code, answer.get_json()["field"]) == (409, "name")
     assert admin.patch(path, json={"name": "b"}).status_code == 200
+
+
+def test_who_is_added_without_a_password_chooses_it_by_a_link_that_works_once(
+    admin: FlaskClient, stranger: FlaskClient, database: Database
+) -> None:
+    bob = admin.post("/api/v1/users", json={"name": "bob", "role": "viewer"}).get_json()
+    assert (bob["has_password"], bob["sessions"], bob["seen_at"]) == (False, 0, None)
+    link = admin.post(f"/api/v1/users/{bob['id']}/password-link").get_json()
+    form = {"csrf_token": csrf_token(stranger, link["path"]), "password": PASSWORD}
+    chosen = stranger.post(link["path"], data={**form, "password_again": PASSWORD})
+    assert chosen.status_code == 302
+    assert stranger.get("/api/v1/account").get_json()["name"] == "bob"
+    now = admin.get(f"/api/v1/users/{bob['id']}").get_json()
+    assert (now["has_password"], now["sessions"], now["seen_at"] is None) == (True, 1, False)
+    assert stranger.get(link["path"]).status_code == 410
+    with database.read() as session:
+        assert check_password(session, "bob", PASSWORD) is not None
+
+
+@pytest.mark.parametrize(
+    ("password", "again", "words"),
+    [
+        pytest.param("short", "short", "a password needs at least 10 characters", id="short"),
+        pytest.param(PASSWORD, "another one", "The two passwords are not the same.", id="slip"),
+        pytest.param("", "", "Choose a password.", id="nothing"),
+    ],
+)
+def test_a_bad_password_leaves_the_link_as_it_was(
+    admin: FlaskClient,
+    stranger: FlaskClient,
+    ann: dict[str, Any],
+    password: str,
+    again: str,
+    words: str,
+) -> None:
+    path = admin.post(f"/api/v1/users/{ann['id']}/password-link").get_json()["path"]
+    form = {"csrf_token": csrf_token(stranger, path), "password": password}
+    refused = stranger.post(path, data={**form, "password_again": again})
+    assert (refused.status_code, words in refused.text) == (422, True)
+    assert stranger.get(path).status_code == 200
+
+
+def test_a_newer_link_voids_the_older_one(
+    admin: FlaskClient, stranger: FlaskClient, ann: dict[str, Any]
+) -> None:
+    path = f"/api/v1/users/{ann['id']}/password-link"
+    older, newer = (admin.post(path).get_json()["path"] for _ in range(2))
+    assert [stranger.get(one).status_code for one in (older, newer)] == [410, 200]
+
+
+def test_a_link_to_choose_a_password_signs_nobody_in(
+    admin: FlaskClient, stranger: FlaskClient, ann: dict[str, Any]
+) -> None:
+    link = admin.post(f"/api/v1/users/{ann['id']}/password-link").get_json()["path"]
+    secret = link.rpartition("/")[2]
+    assert stranger.get(f"/sign-in/{secret}").status_code == 410
+    assert stranger.get(f"/set-up/{secret}").status_code == 410
+    assert admin.post("/api/v1/users/99/password-link").status_code == 404
+
+
+def test_an_administrator_sees_and_ends_the_sessions_of_others(
+    admin: FlaskClient, browser_of: ClientOf
+) -> None:
+    browser = browser_of(Role.VIEWER)
+    (user,) = admin.get("/api/v1/users").get_json()["items"]
+    path = f"/api/v1/users/{user['id']}/sessions"
+    (one,) = admin.get(path).get_json()["items"]
+    assert (one["address"], one["is_current"], user["sessions"]) == ("127.0.0.1", False, 1)
+    assert admin.delete(path).status_code == 204
+    assert browser.get("/api/v1/account").status_code == 401
+    (gone,) = admin.get("/api/v1/users").get_json()["items"]
+    assert (gone["sessions"], gone["seen_at"] is None) == (0, False)
+    assert admin.get("/api/v1/users/99/sessions").status_code == 404
+    assert admin.delete("/api/v1/users/99/sessions").status_code == 404
+
+
+def test_ending_ones_own_sessions_keeps_the_one_that_asks(browser_of: ClientOf) -> None:
+    browser = browser_of(Role.ADMIN)
+    (me,) = browser.get("/api/v1/users").get_json()["items"]
+    headers = {"X-CSRFToken": csrf_token(browser)}
+    browser.delete(f"/api/v1/users/{me['id']}/sessions", headers=headers)
+    assert browser.get("/api/v1/account").status_code == 200
