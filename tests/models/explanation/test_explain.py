@@ -26,7 +26,7 @@ def hottest_xy(heat: np.ndarray) -> tuple[int, int]:
     return int(column), int(row)
 
 
-@pytest.mark.parametrize("method", set(Method) - {Method.GRAD_CAM_PP})
+@pytest.mark.parametrize("method", [one for one in Method if one is not Method.GRAD_CAM_PP])
 @pytest.mark.parametrize(("left", "top"), [(4, 20), (20, 4), (12, 12)])
 def test_heat_lies_on_what_spoke_for_the_label(
     network: OpenedNetwork, method: Method, left: int, top: int
