@@ -1,6 +1,5 @@
-"""Cameras: list, register, change, remove, check before saving, snapshot."""
+"""Cameras: list, register, change, remove, snapshot."""
 
-import base64
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -8,11 +7,9 @@ from typing import Any
 from flask import Response
 from pydantic import Field
 
-from core.camera_entries import CameraChanges, CameraEntry, Transport, Url
+from core.camera_entries import CameraChanges, CameraEntry
 from core.camera_rules import CameraRules
-from core.checks import TIMEOUT_S, TOPIC, CheckQuestion, decode_check, seal_question
 from core.heartbeats import CameraHealth, CameraState, read_health
-from core.requests import ask
 from core.sources import parse_source
 from core.storage.cameras import (
     Camera,
@@ -26,12 +23,11 @@ from core.storage.cameras import (
 )
 from core.storage.users import Role
 from dashboard.access import identity, needs
-from dashboard.api.operations import api_blueprint, problems
+from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
 from dashboard.audit import actor
 from dashboard.etags import check_match, tag_version
-from dashboard.problems import API_PREFIX, Refused, unfit
-from dashboard.processes import require_process
+from dashboard.problems import API_PREFIX, Refused
 from dashboard.services import services
 
 SNAPSHOT_WAIT_S = 3.0
@@ -46,14 +42,6 @@ _JPEG: dict[Any, Any] = {
 
 class CameraPath(Asked):
     camera_id: Id
-
-
-class CheckAsked(Asked):
-    """A stream to look at. Without url, the address of the camera `camera_id` is checked."""
-
-    url: Url | None = None
-    camera_id: Id | None = None
-    transport: Transport = "tcp"
 
 
 class HealthAnswer(Answered):
@@ -93,18 +81,6 @@ class CameraPage(Answered):
     next_cursor: str | None = None
 
 
-class CheckAnswer(Answered):
-    """What a stream showed; where ok is false, error says why."""
-
-    ok: bool
-    error: str
-    width: int
-    height: int
-    frames_per_second: float | None
-    codec: str
-    snapshot_jpeg: str = Field(description="A JPEG in base64; empty where the check failed.")
-
-
 @blueprint.get("/cameras", responses={200: CameraPage})
 @needs(Role.VIEWER)
 def list_all() -> Response:
@@ -131,25 +107,11 @@ def register_camera(body: CameraEntry) -> Response:
     return response
 
 
-@blueprint.post(
-    "/cameras/check",
-    responses={
-        200: CheckAnswer,
-        **problems(HTTPStatus.NOT_FOUND, HTTPStatus.GATEWAY_TIMEOUT),
-    },
-)
-@needs(Role.OPERATOR)
-def check(body: CheckAsked) -> Response:
-    """Open a stream, look at it for a moment, and say what it shows or why it fails."""
-    question = CheckQuestion(_address_to_check(body), body.transport)
-    return answer(_ask_ingest(question))
-
-
 @blueprint.get("/cameras/<int:camera_id>", responses={200: CameraAnswer})
 @needs(Role.VIEWER)
 def read(path: CameraPath) -> Response:
     """Read one camera."""
-    camera = _read(path.camera_id)
+    camera = read_camera(path.camera_id)
     return tag_version(answer(_write(camera, _health_of(camera.id))), camera.version)
 
 
@@ -186,7 +148,7 @@ def remove(path: CameraPath) -> Response:
 @needs(Role.VIEWER)
 def snapshot(path: CameraPath) -> Response:
     """Read the newest live picture; waits up to 3 seconds for one."""
-    camera = _read(path.camera_id)
+    camera = read_camera(path.camera_id)
     frame = services().hub.wait_for_frame(camera.id, SNAPSHOT_WAIT_S)
     if frame is None:
         raise Refused(
@@ -195,7 +157,8 @@ def snapshot(path: CameraPath) -> Response:
     return Response(frame.jpeg, mimetype="image/jpeg")
 
 
-def _read(camera_id: int) -> Camera:
+def read_camera(camera_id: int) -> Camera:
+    """Read a camera that the asker may see. Raises NotFound."""
     provided = services()
     with provided.database.read() as session:
         return get_camera(session, provided.box, camera_id, identity().scope)
@@ -249,29 +212,3 @@ def _address_fields(url: str) -> dict[str, Any]:
 def _changed_address(camera: Camera, url: str) -> dict[str, str]:
     """Read a new address; the one that we answered, sent back, changes nothing."""
     return {} if url == camera.redacted_address else _address_fields(url)
-
-
-def _address_to_check(body: CheckAsked) -> str:
-    if body.url is None and body.camera_id is None:
-        raise unfit("url", "an address, or camera_id for a registered one", None)
-    camera = None if body.camera_id is None else _read(body.camera_id)
-    if camera is not None and body.url in (None, camera.redacted_address):
-        return camera.address
-    return parse_source(body.url or "", services().settings.media).text
-
-
-def _ask_ingest(question: CheckQuestion) -> CheckAnswer:
-    """Have ingest open the stream. Raises Refused where none runs, NoAnswer if it is busy."""
-    require_process("ingest", "open the stream")
-    provided = services()
-    sealed = seal_question(question, provided.box)
-    found = decode_check(ask(provided.redis, TOPIC, sealed, TIMEOUT_S))
-    return CheckAnswer(
-        ok=found.ok,
-        error=found.error,
-        width=found.width,
-        height=found.height,
-        frames_per_second=found.frames_per_second,
-        codec=found.codec,
-        snapshot_jpeg=base64.b64encode(found.snapshot_jpeg).decode(),
-    )

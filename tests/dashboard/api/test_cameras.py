@@ -1,7 +1,6 @@
 """Cameras over the API."""
 
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,10 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from redis import Redis
 
-from core.checks import TOPIC, CameraCheck, CheckQuestion, encode_check, unseal_question
-from core.heartbeats import CameraHealth, CameraState, Heartbeat, beat, report_health
+from core.heartbeats import CameraHealth, CameraState, report_health
 from core.live import LiveChannel, Preview
-from core.requests import answer_next
 from core.secrets import SecretBox
 from core.storage.cameras import get_camera
 from core.storage.engine import Database
@@ -275,92 +272,6 @@ def test_a_camera_that_never_was_is_not_found(operator: FlaskClient, method: str
 
 def test_an_id_beyond_all_ids_is_refused(operator: FlaskClient) -> None:
     assert operator.get(f"/api/v1/cameras/{10**30}").status_code == 422
-
-
-def answer_check(
-    redis: Redis, box: SecretBox, check: CameraCheck, asked: list[CheckQuestion]
-) -> threading.Thread:
-    """Stand in for ingest: answer one question and remember it."""
-
-    def handle(sealed: bytes) -> bytes:
-        asked.append(unseal_question(sealed, box))
-        return encode_check(check)
-
-    thread = threading.Thread(target=answer_next, args=(redis, TOPIC, handle, 10))
-    thread.start()
-    return thread
-
-
-@pytest.fixture
-def ingest(redis: Redis, box: SecretBox) -> Callable[..., list[CheckQuestion]]:
-    def run(check: CameraCheck) -> list[CheckQuestion]:
-        beat(redis, Heartbeat("ingest", "here", 1, datetime.now(UTC)))
-        asked: list[CheckQuestion] = []
-        answer_check(redis, box, check, asked)
-        return asked
-
-    return run
-
-
-def test_a_check_says_what_the_stream_shows(
-    operator: FlaskClient, ingest: Callable[..., list[CheckQuestion]]
-) -> None:
-    asked = ingest(CameraCheck(True, "", 1280, 720, 12.5, "h264", b"jpeg"))
-    body = {"url": ADDRESS, "transport": "udp"}
-    answer = operator.post("/api/v1/cameras/check", json=body)
-    assert answer.get_json() == {
-        "ok": True,
-        "error": "",
-        "width": 1280,
-        "height": 720,
-        "frames_per_second": 12.5,
-        "codec": "h264",
-        "snapshot_jpeg": "anBlZw==",
-    }
-    assert asked == [CheckQuestion(ADDRESS, "udp")]
-
-
-def test_a_check_that_fails_says_why(
-    operator: FlaskClient, ingest: Callable[..., list[CheckQuestion]]
-) -> None:
-    ingest(CameraCheck(False, "the camera refuses the password"))
-    answer = operator.post("/api/v1/cameras/check", json={"url": ADDRESS})
-    assert answer.status_code == 200
-    assert answer.get_json()["error"] == "the camera refuses the password"
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        pytest.param({}, id="no url"),
-        pytest.param({"url": "rtsp://camera.example:554/stream1"}, id="the url as it is shown"),
-    ],
-)
-def test_a_registered_camera_is_checked_with_its_stored_password(
-    operator: FlaskClient,
-    camera: dict[str, Any],
-    ingest: Callable[..., list[CheckQuestion]],
-    more: dict[str, str],
-) -> None:
-    asked = ingest(CameraCheck(True))
-    operator.post("/api/v1/cameras/check", json={"camera_id": camera["id"], **more})
-    assert asked[0].url == ADDRESS
-
-
-def test_without_ingest_nobody_waits_for_a_check(operator: FlaskClient) -> None:
-    answer = operator.post("/api/v1/cameras/check", json={"url": ADDRESS})
-    assert answer.status_code == 503
-    assert "maskwatch ingest" in answer.get_json()["detail"]
-
-
-def test_a_check_of_nothing_is_refused(operator: FlaskClient) -> None:
-    answer = operator.post("/api/v1/cameras/check", json={})
-    assert (answer.status_code, answer.get_json()["field"]) == (422, "url")
-
-
-def test_a_bad_address_is_refused_before_ingest_is_asked(operator: FlaskClient) -> None:
-    answer = operator.post("/api/v1/cameras/check", json={"url": "gopher://x"})
-    assert (answer.status_code, answer.get_json()["field"]) == (422, "url")
 
 
 def test_a_snapshot_is_the_newest_live_picture(

@@ -1,0 +1,159 @@
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pytest
+from flask.testing import FlaskClient
+from redis import Redis
+
+from core import picture_questions
+from core.checks import TOPIC, CameraCheck, CheckQuestion, encode_check, unseal_question
+from core.heartbeats import Heartbeat, beat
+from core.picture_questions import FoundFace, PictureAnswer, decode_question, encode_answer
+from core.pictures import encode_jpeg
+from core.requests import answer_next
+from core.secrets import SecretBox
+from tests.dashboard.api.conftest import ADDRESS
+
+
+def answer_check(
+    redis: Redis, box: SecretBox, check: CameraCheck, asked: list[CheckQuestion]
+) -> threading.Thread:
+    """Stand in for ingest: answer one question and remember it."""
+
+    def handle(sealed: bytes) -> bytes:
+        asked.append(unseal_question(sealed, box))
+        return encode_check(check)
+
+    thread = threading.Thread(target=answer_next, args=(redis, TOPIC, handle, 10))
+    thread.start()
+    return thread
+
+
+@pytest.fixture
+def ingest(redis: Redis, box: SecretBox) -> Callable[..., list[CheckQuestion]]:
+    def run(check: CameraCheck) -> list[CheckQuestion]:
+        beat(redis, Heartbeat("ingest", "here", 1, datetime.now(UTC)))
+        asked: list[CheckQuestion] = []
+        answer_check(redis, box, check, asked)
+        return asked
+
+    return run
+
+
+def test_a_check_says_what_the_stream_shows(
+    operator: FlaskClient, ingest: Callable[..., list[CheckQuestion]]
+) -> None:
+    asked = ingest(CameraCheck(True, "", 1280, 720, 12.5, "h264", b"jpeg"))
+    body = {"url": ADDRESS, "transport": "udp"}
+    answer = operator.post("/api/v1/cameras/check", json=body)
+    assert answer.get_json() == {
+        "ok": True,
+        "error": "",
+        "width": 1280,
+        "height": 720,
+        "frames_per_second": 12.5,
+        "codec": "h264",
+        "snapshot_jpeg": "anBlZw==",
+        "faces": None,
+        "advice": [
+            {
+                "topic": "distance",
+                "level": "good",
+                "text": "Through a usual wide lens this camera can judge masks up to 3 m away, "
+                "best within 1 m.",
+            },
+            {"topic": "rate", "level": "good", "text": answer.get_json()["advice"][1]["text"]},
+        ],
+    }
+    assert asked == [CheckQuestion(ADDRESS, "udp")]
+
+
+def test_a_check_that_fails_says_why(
+    operator: FlaskClient, ingest: Callable[..., list[CheckQuestion]]
+) -> None:
+    ingest(CameraCheck(False, "the camera refuses the password"))
+    answer = operator.post("/api/v1/cameras/check", json={"url": ADDRESS})
+    assert answer.status_code == 200
+    assert answer.get_json()["error"] == "the camera refuses the password"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        pytest.param({}, id="no url"),
+        pytest.param({"url": "rtsp://camera.example:554/stream1"}, id="the url as it is shown"),
+    ],
+)
+def test_a_registered_camera_is_checked_with_its_stored_password(
+    operator: FlaskClient,
+    camera: dict[str, Any],
+    ingest: Callable[..., list[CheckQuestion]],
+    more: dict[str, str],
+) -> None:
+    asked = ingest(CameraCheck(True))
+    operator.post("/api/v1/cameras/check", json={"camera_id": camera["id"], **more})
+    assert asked[0].url == ADDRESS
+
+
+def test_without_ingest_nobody_waits_for_a_check(operator: FlaskClient) -> None:
+    answer = operator.post("/api/v1/cameras/check", json={"url": ADDRESS})
+    assert answer.status_code == 503
+    assert "maskwatch ingest" in answer.get_json()["detail"]
+
+
+def test_a_check_of_nothing_is_refused(operator: FlaskClient) -> None:
+    answer = operator.post("/api/v1/cameras/check", json={})
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "url")
+
+
+def test_a_bad_address_is_refused_before_ingest_is_asked(operator: FlaskClient) -> None:
+    answer = operator.post("/api/v1/cameras/check", json={"url": "gopher://x"})
+    assert (answer.status_code, answer.get_json()["field"]) == (422, "url")
+
+
+def answer_pictures(redis: Redis, faces: tuple[FoundFace, ...]) -> list[bytes]:
+    """Stand in for a worker: answer one picture and remember it."""
+    asked: list[bytes] = []
+
+    def handle(question: bytes) -> bytes:
+        asked.append(decode_question(question).content)
+        return encode_answer(PictureAnswer(960, 540, faces))
+
+    beat(redis, Heartbeat("worker", "here", 2, datetime.now(UTC)))
+    arguments = (redis, picture_questions.TOPIC, handle, 10)
+    threading.Thread(target=answer_next, args=arguments).start()
+    return asked
+
+
+def test_a_check_advises_on_the_faces_that_a_worker_finds(
+    operator: FlaskClient, redis: Redis, ingest: Callable[..., list[CheckQuestion]]
+) -> None:
+    snapshot = encode_jpeg(np.full((540, 960, 3), 120, np.uint8))
+    ingest(CameraCheck(True, "", 1920, 1080, 25.0, "h264", snapshot))
+    asked = answer_pictures(redis, (FoundFace((400, 200, 18, 22), 0.9, (0.8, 0.1, 0.1)),))
+    body = {"url": ADDRESS, "long_side": 1920}
+    answer = operator.post("/api/v1/cameras/check", json=body).get_json()
+    assert asked == [snapshot]
+    assert answer["faces"] == [{"box": [400.0, 200.0, 18.0, 22.0], "score": 0.9}]
+    said = {one["topic"]: one["text"] for one in answer["advice"]}
+    # Twice as wide as in the snapshot: pictures are analysed at twice its size.
+    assert "Faces here are 36 px wide" in said["faces"]
+    assert "up to 6 m away" in said["distance"]
+    assert "blurred" in said["sharpness"]
+
+
+def test_a_snapshot_that_no_worker_can_read_is_advised_on_without_faces(
+    operator: FlaskClient, redis: Redis, ingest: Callable[..., list[CheckQuestion]]
+) -> None:
+    ingest(CameraCheck(True, "", 960, 540, 2.0, "h264", b"no picture"))
+    beat(redis, Heartbeat("worker", "here", 2, datetime.now(UTC)))
+    refusal = encode_answer(PictureAnswer(error="this is not a picture"))
+    arguments = (redis, picture_questions.TOPIC, lambda _: refusal, 10)
+    threading.Thread(target=answer_next, args=arguments).start()
+    answer = operator.post("/api/v1/cameras/check", json={"url": ADDRESS}).get_json()
+    assert answer["faces"] is None
+    assert [one["topic"] for one in answer["advice"]] == ["distance", "rate"]
+    assert answer["advice"][1]["level"] == "poor"
