@@ -1,25 +1,36 @@
 """Questions about sightings: one person passing one camera, each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
+from sqlalchemy import CTE, ColumnElement, Select, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
 from core.errors import BadRequest, NotFound
 from core.storage.camera_filters import CameraFilter, choose_cameras
 from core.storage.engine import Database, Moment
+from core.storage.reviews import Review, ReviewLabel, is_reviewed
 from core.storage.scopes import camera_ids_in
-from core.storage.tables import CameraRow, SightingPictureRow, SightingRow
+from core.storage.tables import CameraRow, ReviewRow, SightingPictureRow, SightingRow
 from core.types import Verdict, from_microseconds, to_microseconds
 
 PAGE_MAX = 200
 _EXPORT_PAGE = 2_000
 _SIGHTING_MAX = timedelta(hours=1)
 """Longer than any sighting lasts; its picture was taken within it."""
+_MICROSECOND = timedelta(microseconds=1)
+"""What moments are told apart by."""
+
+
+class Order(StrEnum):
+    """Which sightings come first; those of one moment by their ids."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +51,12 @@ class Sighting:
     is_required: bool = True
     changes: int = 0
     has_picture: bool = False
+    review: Review | None = None
+
+    @property
+    def cursor(self) -> str:
+        """Say where it stands in lists: what comes after it is the page of this cursor."""
+        return f"{to_microseconds(self.started_at)}-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,7 @@ class SightingFilter:
     zone: str | None = None
     is_required: bool | None = None
     has_picture: bool | None = None
+    is_reviewed: bool | None = None
     scope: CameraScope = EVERYWHERE
 
     @property
@@ -72,29 +90,25 @@ class SightingFilter:
 
 
 def list_sightings(
-    session: Session, wanted: SightingFilter, cursor: str | None, limit: int
+    session: Session,
+    wanted: SightingFilter,
+    cursor: str | None,
+    limit: int,
+    order: Order = Order.NEWEST,
 ) -> tuple[list[Sighting], str | None]:
-    """List sightings, newest first, with the cursor of the next page (None at the end).
+    """List sightings in an order, with the cursor of the next page (None at the end).
 
     Raises BadRequest on a cursor that is not one of ours.
     """
-    row = SightingRow
-    conditions = list(_conditions(wanted, cursor))
-    start = _first_moment(session, wanted)
-    if wanted.cameras.is_open and wanted.verdict is None:
-        ids = select(row.id, row.started_at).where(row.started_at >= start, *conditions)
-    elif chosen := choose_cameras(session, wanted.cameras):
-        ids = _narrow(session, chosen, start, conditions, limit)
-    else:
+    ids = _choose_ids(session, wanted, cursor, limit, order)
+    if ids is None:
         return [], None
-    newest = ids.subquery()
-    order = newest.c.started_at.desc(), newest.c.id.desc()
-    page_ids = select(newest.c.id).order_by(*order).limit(limit + 1)
-    query = select(*_COLUMNS, _has_picture()).where(row.id.in_(page_ids))
-    query = query.order_by(row.started_at.desc(), row.id.desc())
+    chosen = ids.subquery()
+    page_ids = select(chosen.c.id).order_by(*_sort(chosen.c, order)).limit(limit + 1)
+    query = _select().where(SightingRow.id.in_(page_ids)).order_by(*_sort(SightingRow, order))
     found = [_sighting(*one) for one in session.execute(query)]
     page = found[:limit]
-    return page, _write_cursor(page[-1]) if len(found) > limit else None
+    return page, page[-1].cursor if len(found) > limit else None
 
 
 def read_all_sightings(
@@ -119,33 +133,77 @@ def get_sighting(
 ) -> SightingDetail:
     """Read one sighting. Raises NotFound, also where its camera is out of scope."""
     row = SightingRow
-    query = select(*_COLUMNS, _has_picture(), row.timeline).where(row.id == sighting_id)
+    query = _select(row.timeline).where(row.id == sighting_id)
     found = session.execute(query.where(row.camera_id.in_(camera_ids_in(scope)))).first()
     if found is None:
         raise NotFound(f"there is no sighting {sighting_id}")
-    *values, timeline = found
+    timeline, *values = found
     sighting = _sighting(*values)
     return SightingDetail(**{one: getattr(sighting, one) for one in _FIELDS}, timeline=timeline)
 
 
-def _conditions(wanted: SightingFilter, cursor: str | None) -> Iterator[ColumnElement[bool]]:
-    """List what each sighting of the page must be; its camera and the first moment apart."""
+def _choose_ids(
+    session: Session, wanted: SightingFilter, cursor: str | None, limit: int, order: Order
+) -> Select[int, datetime] | None:
+    """Ask for the ids that a page comes from, with their moments; None where there are none."""
+    row, stretch = SightingRow, _reach(session, wanted, cursor, order)
+    conditions = list(_conditions(wanted))
+    if wanted.is_reviewed:
+        found = _reviewed(session, wanted, conditions).c
+        return select(found.id, found.started_at).where(*_within(found, stretch))
+    if wanted.cameras.is_open and wanted.verdict is None:
+        return select(row.id, row.started_at).where(*_within(row, stretch), *conditions)
+    if chosen := choose_cameras(session, wanted.cameras):
+        return _narrow(session, chosen, stretch, conditions, limit)
+    return None
+
+
+def _conditions(wanted: SightingFilter) -> Iterator[ColumnElement[bool]]:
+    """List what each sighting must be; its camera and its time apart."""
     row = SightingRow
-    until = wanted.end
-    if cursor is not None:
-        moment, sighting_id = _read_cursor(cursor)
-        # Without it, PostgreSQL begins at the range's end, and walks to the cursor.
-        until = min(until, moment + timedelta(microseconds=1))
-        yield tuple_(row.started_at, row.id) < tuple_(
-            literal(moment, Moment()), literal(sighting_id)
-        )
-    yield row.started_at < until
     if wanted.verdict is not None:
         yield row.verdict == wanted.verdict.value
     if wanted.is_required is not None:
         yield row.is_required == wanted.is_required
     if wanted.has_picture is not None:
         yield _has_picture() == wanted.has_picture
+    if wanted.is_reviewed is False:
+        yield ~is_reviewed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Where a page is looked for: begun in [start, end), behind the last one, in an order."""
+
+    start: datetime
+    end: datetime
+    last: tuple[datetime, int] | None
+    order: Order
+
+
+def _reach(session: Session, wanted: SightingFilter, cursor: str | None, order: Order) -> _Stretch:
+    """Find where to look: from the cursor on, and where there are pictures.
+
+    Without the cursor's moment, PostgreSQL begins at the range's end, and walks there.
+    """
+    start, end = _first_moment(session, wanted), wanted.end
+    if cursor is None:
+        return _Stretch(start, end, None, order)
+    last = _read_cursor(cursor)
+    if order is Order.NEWEST:
+        return _Stretch(start, min(end, last[0] + _MICROSECOND), last, order)
+    return _Stretch(max(start, last[0]), end, last, order)
+
+
+def _within(row: Any, stretch: _Stretch) -> Iterator[ColumnElement[bool]]:
+    """List the conditions of a stretch. row: as of `_sort`."""
+    yield row.started_at >= stretch.start
+    yield row.started_at < stretch.end
+    if stretch.last is not None:
+        moment, sighting_id = stretch.last
+        here = tuple_(row.started_at, row.id)
+        last = tuple_(literal(moment, Moment()), literal(sighting_id))
+        yield here < last if stretch.order is Order.NEWEST else here > last
 
 
 def _first_moment(session: Session, wanted: SightingFilter) -> datetime:
@@ -156,10 +214,25 @@ def _first_moment(session: Session, wanted: SightingFilter) -> datetime:
     return wanted.end if oldest is None else max(wanted.start, oldest - _SIGHTING_MAX)
 
 
+def _reviewed(
+    session: Session, wanted: SightingFilter, conditions: Sequence[ColumnElement[bool]]
+) -> CTE:
+    """Look through all reviewed ones, which are few: people made each of them by hand.
+
+    Times are left to whoever asks for these: the index by time would lead past all the
+    sightings that nobody reviewed; likewise the one by camera, which a sum is not in.
+    """
+    row = SightingRow
+    ids = select(row.id, row.started_at).join(ReviewRow, ReviewRow.sighting_id == row.id)
+    if not wanted.cameras.is_open:
+        ids = ids.where((row.camera_id + 0).in_(choose_cameras(session, wanted.cameras)))
+    return ids.where(*conditions).cte("reviewed").prefix_with("MATERIALIZED")
+
+
 def _narrow(
     session: Session,
     chosen: Sequence[int],
-    start: datetime,
+    stretch: _Stretch,
     conditions: Sequence[ColumnElement[bool]],
     limit: int,
 ) -> Select[int, datetime]:
@@ -169,27 +242,34 @@ def _narrow(
     long way where the chosen ones have been silent. So each chosen camera is asked
     when its last sighting of a full page began; the latest of those moments is
     where the page ends at the earliest. Each step reads one short run of an index.
+    Oldest first is the same the other way round.
     """
-    row = SightingRow
+    row, is_newest = SightingRow, stretch.order is Order.NEWEST
     last = select(row.started_at).where(row.camera_id == CameraRow.id, *conditions)
-    last = last.where(row.started_at >= start)
-    last = last.order_by(row.started_at.desc(), row.id.desc()).offset(limit).limit(1)
-    since = session.scalar(select(func.max(last.scalar_subquery())).where(CameraRow.id.in_(chosen)))
-    # One bound: of two, SQLite begins at whichever comes first.
-    first = start if since is None else since
+    last = last.where(*_within(row, stretch)).order_by(*_sort(row, stretch.order))
+    last_of_each = last.offset(limit).limit(1).scalar_subquery()
+    farthest = func.max(last_of_each) if is_newest else func.min(last_of_each)
+    bound = session.scalar(select(farthest).where(CameraRow.id.in_(chosen)))
+    # In place of the one there is: of two bounds, SQLite begins at whichever comes first.
+    if bound is not None and is_newest:
+        stretch = replace(stretch, start=bound)
+    elif bound is not None:
+        stretch = replace(stretch, end=bound + _MICROSECOND)
     ids = select(row.id, row.started_at).where(row.camera_id.in_(chosen), *conditions)
-    ids = ids.where(row.started_at >= first)
     # Materialized: else PostgreSQL, which believes in even spreads, takes the index by time.
-    few = ids.cte("few").prefix_with("MATERIALIZED")
+    few = ids.where(*_within(row, stretch)).cte("few").prefix_with("MATERIALIZED")
     return select(few.c.id, few.c.started_at)
+
+
+def _sort(row: Any, order: Order) -> tuple[Any, Any]:
+    """Order by moment and id. row: SightingRow, or the columns of a question for them."""
+    if order is Order.NEWEST:
+        return row.started_at.desc(), row.id.desc()
+    return row.started_at.asc(), row.id.asc()
 
 
 def _has_picture() -> ColumnElement[bool]:
     return exists().where(SightingPictureRow.sighting_id == SightingRow.id)
-
-
-def _write_cursor(last: Sighting) -> str:
-    return f"{to_microseconds(last.started_at)}-{last.id}"
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, int]:
@@ -201,9 +281,19 @@ def _read_cursor(cursor: str) -> tuple[datetime, int]:
 
 
 _FIELDS = tuple(field.name for field in fields(Sighting))
-_COLUMNS = tuple(getattr(SightingRow, name) for name in _FIELDS if name != "has_picture")
+_COLUMNS = tuple(
+    getattr(SightingRow, name) for name in _FIELDS if name not in ("has_picture", "review")
+)
+_REVIEW = (ReviewRow.label, ReviewRow.reviewed_by, ReviewRow.reviewed_at)
 
 
-def _sighting(*values: Any) -> Sighting:
-    """Make a sighting of the columns and whether there is a picture."""
-    return Sighting(*(*values[:4], Verdict(values[4]), *values[5:]))
+def _select(*more: Any) -> Select[Any]:
+    """Ask for sightings: these columns, then those of `_sighting`."""
+    query = select(*more, *_REVIEW, *_COLUMNS, _has_picture()).select_from(SightingRow)
+    return query.outerjoin(ReviewRow, ReviewRow.sighting_id == SightingRow.id)
+
+
+def _sighting(label: str | None, by: str, at: datetime, *values: Any) -> Sighting:
+    """Make a sighting of its review, its columns, and whether there is a picture."""
+    review = Review(ReviewLabel(label), by, at) if label is not None else None
+    return Sighting(*(*values[:4], Verdict(values[4]), *values[5:], review))

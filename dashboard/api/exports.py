@@ -45,6 +45,7 @@ SIGHTING_COLUMNS = (
     "changes",
     "model_version",
     "has_picture",
+    "review",
 )
 BUCKET_COLUMNS = (
     "start",
@@ -66,6 +67,7 @@ class SightingsExportQuery(HistoryQuery):
     verdict: Verdict | None = None
     is_required: bool | None = Field(None, description="Whether a mask had to be worn then.")
     has_picture: bool | None = None
+    reviewed: bool | None = Field(None, description="Whether somebody said what is right.")
     tz: ZoneName = Field("UTC", description="IANA time zone that times are written in.")
 
 
@@ -122,6 +124,7 @@ def _sighting_pages(query: SightingsExportQuery) -> Iterator[Sequence[Fields]]:
         asked.zone,
         query.is_required,
         query.has_picture,
+        query.reviewed,
         asked.scope,
     )
     database, zone = services().database, ZoneInfo(query.tz)
@@ -155,6 +158,7 @@ def _sighting_row(one: Sighting, places: Mapping[int, CameraPlace], zone: tzinfo
         one.changes,
         one.model_version,
         one.has_picture,
+        one.review.label.value if one.review else "",
     )
     return dict(zip(SIGHTING_COLUMNS, values, strict=True))
 

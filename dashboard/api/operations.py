@@ -121,6 +121,7 @@ NAMES: Mapping[str, str] = {
     "preferences.change": "change_preferences",
     "preferences.read": "read_preferences",
     "sightings.desharpen": "desharpen_pictures",
+    "sightings.withdraw": "withdraw_review",
     "sites.drop_site": "remove_site",
     "sites.drop_zone": "remove_zone",
     "sites.list_all_sites": "list_sites",

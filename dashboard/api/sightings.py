@@ -11,8 +11,10 @@ from core.errors import BadEntry
 from core.names import Text
 from core.storage.engine import utc_now
 from core.storage.pictures import PictureFacts, find_picture
+from core.storage.reviews import Review, ReviewLabel
 from core.storage.sightings import (
     PAGE_MAX,
+    Order,
     Sighting,
     SightingDetail,
     SightingFilter,
@@ -45,8 +47,12 @@ class SightingsQuery(TimeRange):
     zone: Text | None = None
     is_required: bool | None = Field(None, description="Whether a mask had to be worn then.")
     has_picture: bool | None = None
+    reviewed: bool | None = Field(None, description="Whether somebody said what is right.")
+    order: Order = Field(Order.NEWEST, description="Which come first.")
     cursor: str | None = Field(
-        None, pattern=r"^\d{1,16}-\d{1,18}$", description="next_cursor of the page before."
+        None,
+        pattern=r"^\d{1,16}-\d{1,18}$",
+        description="next_cursor of the page before, or the cursor of a sighting.",
     )
     limit: int = Field(PAGE_DEFAULT, ge=1, le=PAGE_MAX)
 
@@ -55,6 +61,14 @@ class ProbabilitiesAnswer(Answered):
     mask: float
     incorrect_mask: float
     no_mask: float
+
+
+class ReviewAnswer(Answered):
+    """What a person says that the verdict should have been; it changes no count."""
+
+    label: ReviewLabel = Field(description="not_a_face: something else was taken for one.")
+    reviewed_by: str
+    reviewed_at: datetime
 
 
 class SightingAnswer(Answered):
@@ -74,6 +88,7 @@ class SightingAnswer(Answered):
     changes: int = Field(description="How often a mask was put on, taken off or put right.")
     model_version: str
     has_picture: bool
+    review: ReviewAnswer | None = Field(description="The last word of a person; null without.")
 
 
 class VotesAnswer(Answered):
@@ -106,6 +121,7 @@ class SightingDetailAnswer(SightingAnswer):
     votes_over_time: list[VotesAnswer] | None
     changed: list[ChangeAnswer] | None
     picture: PictureAnswer | None = Field(description="Null where none is kept.")
+    cursor: str = Field(description="Lists with it begin behind this sighting, in either order.")
 
 
 class SightingPage(Answered):
@@ -116,10 +132,10 @@ class SightingPage(Answered):
 @blueprint.get("/sightings", responses={200: SightingPage})
 @needs(Role.VIEWER)
 def list_newest(query: SightingsQuery) -> Response:
-    """List sightings, newest first."""
+    """List sightings, newest first, or oldest first."""
     wanted = _filter(query)
     with services().database.read() as session:
-        found, cursor = list_sightings(session, wanted, query.cursor, query.limit)
+        found, cursor = list_sightings(session, wanted, query.cursor, query.limit, query.order)
     items = [SightingAnswer(**_fields(one)) for one in found]
     return answer(SightingPage(items=items, next_cursor=cursor))
 
@@ -136,6 +152,7 @@ def read(path: SightingPath) -> Response:
             **_fields(sighting),
             **_timeline_fields(sighting),
             picture=_write_picture(picture) if picture else None,
+            cursor=sighting.cursor,
         )
     )
 
@@ -151,6 +168,7 @@ def _filter(query: SightingsQuery) -> SightingFilter:
         query.zone,
         query.is_required,
         query.has_picture,
+        query.reviewed,
         identity().scope,
     )
 
@@ -174,7 +192,14 @@ def _fields(sighting: Sighting) -> dict[str, Any]:
         "changes": sighting.changes,
         "model_version": sighting.model_version,
         "has_picture": sighting.has_picture,
+        "review": write_review(sighting.review) if sighting.review else None,
     }
+
+
+def write_review(review: Review) -> ReviewAnswer:
+    return ReviewAnswer(
+        label=review.label, reviewed_by=review.reviewed_by, reviewed_at=review.reviewed_at
+    )
 
 
 def _timeline_fields(sighting: SightingDetail) -> dict[str, Any]:

@@ -13,8 +13,10 @@ from flask.testing import FlaskClient
 from core.secrets import SecretBox
 from core.storage.audit import ActorKind, AuditEntry, AuditFilter, read_all_changes
 from core.storage.cameras import NewCamera, add_camera, remove_camera
-from core.storage.engine import Database
+from core.storage.engine import Database, utc_now
+from core.storage.recording import FinishedTrack, add_history
 from core.storage.users import Role, add_user
+from core.types import Verdict
 from dashboard.app import Dashboard
 from tests.dashboard.conftest import PASSWORD, ClientOf, csrf_token
 
@@ -111,6 +113,14 @@ STEPS = [
     Step("POST", "jobs/<job_id>/cancel", "job.cancel", None, "", True, True),
     Step(
         "POST",
+        "sightings/<sighting_id>/review",
+        "sighting.review",
+        {"label": "no_mask"},
+        after=True,
+    ),
+    Step("DELETE", "sightings/<sighting_id>/review", "sighting.review", before=True),
+    Step(
+        "POST",
         "sightings/desharpen",
         "picture.desharpen",
         {"sharp_pictures": "blur"},
@@ -154,19 +164,26 @@ def browser(browser_of: ClientOf) -> FlaskClient:
 def ids(
     dashboard: Dashboard, database: Database, box: SecretBox, browser: FlaskClient
 ) -> dict[str, str]:
-    """What the steps find there: a site with a zone, others that are empty, a second session."""
+    """What the steps find: a site with a zone, empty ones, a sighting, a second session."""
     with database.write() as session:
         kept = add_camera(session, box, NewCamera("a", "0", "0", site="north", zone="hall"))
         removed = add_camera(session, box, NewCamera("b", "0", "0", site="west", zone="roof"))
         remove_camera(session, removed.id)
+        add_history(session, [_passed(kept.id)], [])
     other = dashboard.app.test_client()
     _sign_in(other, "the admin", PASSWORD)
     return {
         "site_id": str(kept.site_id),
         "zone_id": str(kept.zone_id),
+        "sighting_id": "1",
         "empty_site_id": str(removed.site_id),
         "empty_zone_id": str(removed.zone_id),
     }
+
+
+def _passed(camera_id: int) -> FinishedTrack:
+    now = utc_now()
+    return FinishedTrack(camera_id, now, now, Verdict.MASK, (0.9, 0.06, 0.04), 9, False, "m1")
 
 
 def test_each_change_is_written_with_who_and_from_where(

@@ -120,6 +120,8 @@ NAMING = [
     Case("GET", "sightings/<sighting>", 200),
     Case("GET", "sightings/<sighting>/picture.jpg", 200),
     Case("GET", "sightings/<sighting>/explanation.png", 409),
+    Case("POST", "sightings/<sighting>/review", 200, {"label": "mask"}),
+    Case("DELETE", "sightings/<sighting>/review", 204),
     Case("GET", "jobs/<job>", 200),
     Case("POST", "jobs/<job>/cancel", 403),
     Case("GET", "sites/<site>", 200),

@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 from core.access_scopes import CameraScope
 from core.errors import NotFound
 from core.secrets import SecretBox
+from core.storage.audit import SYSTEM
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
+from core.storage.reviews import ReviewLabel, review_sighting
 from core.storage.sightings import (
+    Order,
     Sighting,
     SightingFilter,
     get_sighting,
@@ -64,13 +67,17 @@ def _add(
     if rng.random() < 0.3:
         fields = {"is_sharp": False, "content": b"jpeg", "content_bytes": 4}
         session.add(SightingPictureRow(sighting_id=row.id, taken_at=started, **fields))
+    if rng.random() < 0.2:
+        review_sighting(session, row.id, ReviewLabel.NO_MASK, SYSTEM)
 
 
-def pages(database: Database, wanted: SightingFilter, limit: int) -> Iterator[list[Sighting]]:
+def pages(
+    database: Database, wanted: SightingFilter, limit: int, order: Order = Order.NEWEST
+) -> Iterator[list[Sighting]]:
     cursor = None
     while True:
         with database.read() as session:
-            page, cursor = list_sightings(session, wanted, cursor, limit)
+            page, cursor = list_sightings(session, wanted, cursor, limit, order)
         yield page
         if cursor is None:
             return
@@ -91,6 +98,11 @@ def pages(database: Database, wanted: SightingFilter, limit: int) -> Iterator[li
         pytest.param(replace(DAY, is_required=False, site="South"), id="not required"),
         pytest.param(replace(DAY, has_picture=True), id="with a picture"),
         pytest.param(replace(DAY, has_picture=False, camera_id=1), id="without a picture"),
+        pytest.param(replace(DAY, is_reviewed=True), id="reviewed"),
+        pytest.param(replace(DAY, is_reviewed=True, site="North"), id="reviewed at a site"),
+        pytest.param(
+            replace(DAY, is_reviewed=False, verdict=Verdict.NO_MASK), id="not yet reviewed"
+        ),
         pytest.param(replace(DAY, scope=CameraScope(frozenset({2}))), id="a scope"),
         pytest.param(replace(DAY, scope=CameraScope(frozenset())), id="an empty scope"),
         pytest.param(replace(DAY, start=NOON + timedelta(hours=3)), id="later"),
@@ -113,6 +125,7 @@ def test_pages_hold_each_sighting_asked_for_once_newest_first(
             and wanted.zone in (None, zone)
             and wanted.is_required in (None, one.is_required)
             and wanted.has_picture in (None, one.has_picture)
+            and wanted.is_reviewed in (None, one.review is not None)
             and wanted.scope.sees(site_id)
             and one.started_at >= wanted.start
         )
@@ -121,6 +134,17 @@ def test_pages_hold_each_sighting_asked_for_once_newest_first(
     for limit in (7, 200):
         found = [one for page in pages(history, wanted, limit) for one in page]
         assert found == [one for one in everything if is_wanted(one)]
+        turned = [one for page in pages(history, wanted, limit, Order.OLDEST) for one in page]
+        assert turned == found[::-1]
+
+
+def test_lists_begin_behind_a_sighting_in_either_order(history: Database) -> None:
+    with history.read() as session:
+        everything, _ = list_sightings(session, DAY, None, SIGHTINGS)
+        for before, one, after in zip(everything, everything[1:], everything[2:], strict=False):
+            older, _ = list_sightings(session, DAY, one.cursor, 1)
+            newer, _ = list_sightings(session, DAY, one.cursor, 1, Order.OLDEST)
+            assert (newer, older) == ([before], [after])
 
 
 def test_no_picture_at_all_is_an_empty_page(history: Database) -> None:

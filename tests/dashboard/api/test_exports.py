@@ -85,6 +85,7 @@ def test_every_sighting_is_a_row_newest_first(viewer: FlaskClient) -> None:
         "changes": "0",
         "model_version": "m1",
         "has_picture": "false",
+        "review": "",
     }
 
 

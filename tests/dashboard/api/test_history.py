@@ -166,6 +166,7 @@ def test_a_sighting_is_answered_whole(viewer: FlaskClient) -> None:
             "changes": 0,
             "model_version": "m1",
             "has_picture": False,
+            "review": None,
         }
     ]
     detail = viewer.get("/api/v1/sightings/10").get_json()
