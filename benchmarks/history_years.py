@@ -91,7 +91,7 @@ def _make_minutes(session: Session, dialect: str, year: Year, camera_id: int) ->
     counts = ", ".join(_DICE[dialect].format(sides) for sides in (4, 2, 2, 2))
     session.execute(
         text(
-            f"INSERT INTO rollups_minute (camera_id, start, {', '.join(COUNTS)}, model_version) "  # noqa: S608
+            f"INSERT INTO rollups_minute (camera_id, start, {', '.join(COUNTS)}, model_version) "  # noqa: S608  # our own words
             f"SELECT :camera, :start + number * {_MINUTE_US}, {counts}, "
             f"CASE WHEN number * 4 < :count * 3 THEN 'm1' ELSE 'm2' END "
             f"FROM ({_SERIES[dialect]}) AS minutes"
@@ -114,7 +114,7 @@ def _make_sightings(session: Session, dialect: str, year: Year, camera_id: int) 
     )
     session.execute(
         text(
-            "INSERT INTO sightings (camera_id, started_at, ended_at, verdict, mask, "  # noqa: S608
+            "INSERT INTO sightings (camera_id, started_at, ended_at, verdict, mask, "  # noqa: S608  # our own words
             "incorrect_mask, no_mask, faces, is_continuation, is_required, changes, "
             f"model_version) SELECT :camera, started, started + 3000000, {verdict}, 0.9, 0.05, "
             "0.05, 12, false, luck < 80, 0, 'm1' FROM "
@@ -147,7 +147,7 @@ def _sum_up(session: Session, fine: str, coarse: str, step_us: int, seen: str) -
     sums = ", ".join(f"SUM({name})" for name in COUNTS)
     session.execute(
         text(
-            f"INSERT INTO {coarse} (camera_id, start, {', '.join(COUNTS)}, seen_minutes, "  # noqa: S608
+            f"INSERT INTO {coarse} (camera_id, start, {', '.join(COUNTS)}, seen_minutes, "  # noqa: S608  # our own words
             f"model_version) SELECT camera_id, start - start % {step_us}, {sums}, {seen}, "
             f"MAX(model_version) FROM {fine} GROUP BY camera_id, start - start % {step_us}"
         )
