@@ -64,6 +64,7 @@ class JobAnswer(Answered):
     asked_by: str
     asked_by_kind: ActorKind
     is_cancel_asked: bool
+    may_cancel: bool = Field(description="Whether you may stop it now.")
     runs: int = Field(description="How often it was begun; above 1 where a process died.")
     created_at: datetime
     started_at: datetime | None = Field(description="When its last run began.")
@@ -108,7 +109,7 @@ def cancel(path: JobPath) -> Response:
     """
     with services().database.write() as session:
         job = get_job(session, path.job_id, identity().scope, actor())
-        if not identity().is_admin and not was_asked_by(job, actor()):
+        if not _is_theirs_to_stop(job):
             raise Refused(HTTPStatus.FORBIDDEN, "Only an administrator stops another one's job.")
         ask_cancel(session, job.id, utc_now())
         before = {"state": job.state, "is_cancel_asked": job.is_cancel_asked}
@@ -135,10 +136,19 @@ def _write_detail(job: Job) -> JobDetailAnswer:
     return JobDetailAnswer(**_fields(job), log=job.log.splitlines())
 
 
+def _is_theirs_to_stop(job: Job) -> bool:
+    """Say whether who asks may stop it: their own, or, as an administrator, any."""
+    return identity().is_admin or was_asked_by(job, actor())
+
+
+_WORKED_OUT = {"parameters", "result", "asked_by", "asked_by_kind", "may_cancel"}
+
+
 def _fields(job: Job) -> dict[str, Any]:
-    names = set(JobAnswer.model_fields) - {"parameters", "result", "asked_by", "asked_by_kind"}
+    may_cancel = not job.state.is_ended and not job.is_cancel_asked and _is_theirs_to_stop(job)
     return {
-        **{name: getattr(job, name) for name in names},
+        **{name: getattr(job, name) for name in set(JobAnswer.model_fields) - _WORKED_OUT},
+        "may_cancel": may_cancel,
         "parameters": json.loads(job.parameters),
         "result": None if job.result is None else json.loads(job.result),
         "asked_by": job.actor.name,

@@ -98,6 +98,29 @@ declare global {
     is_continuation: boolean;
   }
 
+  type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";
+
+  // parameters and result depend on the kind; log is there where one job is asked for.
+  interface Job {
+    id: string;
+    kind: string;
+    state: JobState;
+    progress: number | null;
+    message: string;
+    camera_id: number | null;
+    parameters: Record<string, unknown>;
+    result: Record<string, unknown> | null;
+    asked_by: string;
+    asked_by_kind: string;
+    is_cancel_asked: boolean;
+    may_cancel: boolean;
+    runs: number;
+    created_at: string;
+    started_at: string | null;
+    ended_at: string | null;
+    log?: string[];
+  }
+
   // One entry of a problem's errors: the field, and what a good value is.
   interface Fault {
     parameter: string;

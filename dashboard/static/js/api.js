@@ -62,8 +62,8 @@ async function reach(address, options) {
   }
 }
 
-/** @param {Response} response */
-async function readProblem(response) {
+/** @param {Response} response @returns {Promise<Problem>} */
+export async function readProblem(response) {
   try {
     const { detail, title, errors } = await response.json();
     return new Problem(response.status, detail || title, errors);

@@ -26,6 +26,7 @@ PAGES = {
     "new-camera": "/cameras/new",
     "account": "/account",
     "history": "/history",
+    "jobs": "/jobs",
     "missing": "/nowhere",
 }
 

@@ -1,0 +1,27 @@
+"""The pages of whoever keeps it all running: jobs, system, models."""
+
+from flask import Blueprint, render_template
+
+from core.storage.jobs import get_job
+from core.storage.users import Role
+from dashboard.access import identity, needs
+from dashboard.audit import actor
+from dashboard.pages import renew_cookie
+from dashboard.services import services
+
+blueprint = Blueprint("operation_pages", __name__)
+blueprint.before_request(renew_cookie)
+
+
+@blueprint.get("/jobs")
+@needs(Role.OPERATOR)
+def jobs() -> str:
+    return render_template("jobs.html")
+
+
+@blueprint.get("/jobs/<job_id>")
+@needs(Role.OPERATOR)
+def job(job_id: str) -> str:
+    with services().database.read() as session:
+        found = get_job(session, job_id, identity().scope, actor())
+    return render_template("job.html", job_id=found.id)
