@@ -28,8 +28,9 @@ from dashboard.problems import Problem, answer_validation_error, register_proble
 from dashboard.security import register_security, trust_proxy
 from dashboard.sentences import register_sentences
 from dashboard.services import Services, provide
-from dashboard.sockets import SocketOutbox, make_socketio, register_sockets
+from dashboard.sockets import MESSAGE_MAX, SocketOutbox, make_socketio, register_sockets
 from dashboard.uploads import UploadRequest
+from dashboard.websockets import WebSockets
 from dashboard.words import register_words
 
 API_VERSION = "1.0.0"
@@ -111,13 +112,13 @@ def _connect_live(
     app: OpenAPI, settings: Settings, database: Database, redis: Redis, box: SecretBox
 ) -> Dashboard:
     channel = LiveChannel(redis, settings.redis_shards)
-    socketio = make_socketio(app, settings)
-    outbox = SocketOutbox(socketio)
+    writer, connections = WebSockets(MESSAGE_MAX), Connections()
+    socketio = make_socketio(app, settings, writer)
+    outbox = SocketOutbox(socketio, writer, connections)
     hub = LiveHub(channel, outbox, utc_now)
-    connections = Connections()
     provided = Services(settings, database, redis, box, hub, connections)
     provide(app, provided)
-    loops = LiveLoops(provided, channel, outbox)
+    loops = LiveLoops(provided, channel, outbox, writer)
     register_sockets(socketio, hub, connections, loops.wake)
     trust_proxy(app, settings)
     return Dashboard(app, loops, connections)

@@ -1,15 +1,13 @@
 """The open live connections of this process: counted, and cut off where they must end."""
 
-import logging
-import socket
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-logger = logging.getLogger(__name__)
+from dashboard.websockets import WebSocket
 
 
 class Connections:
-    """Knows the TCP connection and the session of each viewer.
+    """Knows the WebSocket and the session of each viewer.
 
     Cutting the TCP connection frees every thread that reads or writes there, and
     makes the page connect anew; a polite close would wait for a page that may be stuck.
@@ -17,30 +15,32 @@ class Connections:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: dict[str, tuple[int | None, socket.socket | None]] = {}
+        self._open: dict[str, tuple[int | None, WebSocket | None]] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, viewer_id: str, session_id: int | None, connection: socket.socket | None) -> None:
+    def add(self, viewer_id: str, session_id: int | None, page: WebSocket | None) -> None:
         with self._lock:
-            self._open[viewer_id] = (session_id, connection)
+            self._open[viewer_id] = (session_id, page)
 
     def sessions(self) -> dict[str, int | None]:
         """Tell each viewer's session."""
         with self._lock:
             return {viewer_id: session_id for viewer_id, (session_id, _) in self._open.items()}
 
+    def pages(self, viewer_ids: Iterable[str]) -> list[WebSocket]:
+        """Find the WebSockets of some viewers; one that has left is passed over."""
+        with self._lock:
+            found = [self._open[one][1] for one in viewer_ids if one in self._open]
+        return [page for page in found if page is not None]
+
     def cut(self, viewer_id: str) -> None:
         """Close one connection; fine if it is closed already."""
         with self._lock:
-            _, connection = self._open.pop(viewer_id, (None, None))
-        if connection is None:
-            return
-        try:
-            connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            logger.debug("the connection of viewer %s was closed already", viewer_id)
+            _, page = self._open.pop(viewer_id, (None, None))
+        if page is not None:
+            page.cut()
 
     def cut_all(self) -> None:
         for viewer_id in list(self._open):

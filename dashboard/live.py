@@ -1,11 +1,11 @@
 """The live channel to the browsers: frames by credit, statistics every 2 s.
 
-Three threads a process. The listener reads notices from Redis and keeps the newest of
-each camera; the deliverer hands their frames to the viewers that have a credit; the
-ticker says which cameras are watched, sends the statistics and beats. None waits for
-a viewer: sending puts a packet into that viewer's own queue, which its own thread
-writes to the network. With one credit a camera at most one frame of each camera waits
-there. A process at its limit so skips frames, and those that it shows are new.
+Four threads a process. The listener reads notices from Redis and keeps the newest of
+each camera; the deliverer packs their frames, once for all, for the viewers that have a
+credit; the writer (websockets.py) writes them out and hears what was drawn; the ticker
+says which cameras are watched, sends the statistics and beats. None waits for a viewer.
+With one credit a camera at most one frame of each camera is on its way to a page. A
+process at its limit so skips frames, and those that it shows are new.
 """
 
 import logging
@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from core.live import LiveChannel, Overlay, OverlayFace, Preview
-from core.types import Verdict
+from core.live import LiveChannel, Overlay, Preview
+from dashboard.packets import pack_frame
 from dashboard.viewers import LiveFrame, NewestFrames, Viewer
 
 logger = logging.getLogger(__name__)
@@ -29,9 +29,7 @@ FRESH = timedelta(seconds=5)
 class Outbox(Protocol):
     """Carries messages to viewers; never waits for one."""
 
-    def send_frame(
-        self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
-    ) -> None: ...
+    def send_frame(self, viewer_ids: Sequence[str], wire: bytes) -> None: ...
 
     def send_each(self, viewer_ids: Sequence[str], event: str, message: dict[str, Any]) -> None: ...
 
@@ -46,6 +44,7 @@ class LiveHub:
         self._outbox = outbox
         self._clock = clock
         self._newest = NewestFrames()
+        self._wires: dict[int, bytes] = {}
         self._viewers: dict[str, Viewer] = {}
         self._asked_for: Counter[int] = Counter()
         self._lock = threading.Lock()
@@ -115,6 +114,7 @@ class LiveHub:
         with self._lock:
             watched = self._watched()
             self._newest.keep_only(watched)
+            self._wires = {one: wire for one, wire in self._wires.items() if one in watched}
         self._channel.watch(watched)
 
     def people_now(self) -> dict[int, int]:
@@ -130,36 +130,34 @@ class LiveHub:
                 self._has_arrived.wait_for(lambda: self._is_fresh(camera_id), timeout_s)
                 return self._newest.get(camera_id) if self._is_fresh(camera_id) else None
 
-    def _deliver(self, notice: Overlay | Preview, jpeg: bytes) -> None:
-        with self._lock:
-            frame = self._newest.put(notice, jpeg)
-            takers = [name for name, one in self._viewers.items() if _takes(one, frame)]
-            self._has_arrived.notify_all()
-        message = frame_message(frame)
-        for viewer_id in takers:
-            self._send(viewer_id, frame.camera_id, message)
-
-    def _drawn(self, viewer_id: str, camera_id: int) -> None:
+    def drawn(self, viewer_id: str, camera_id: int) -> None:
         """Note that a browser has drawn its frame; what came meanwhile goes out now."""
         with self._lock:
             viewer = self._viewers.get(viewer_id)
-            if viewer is not None:
-                viewer.acknowledge(camera_id)
-        self._send_newest(viewer_id, camera_id)
+            late = viewer.acknowledge(camera_id, self._clock()) if viewer else ()
+        for one in late:
+            self._send_newest(viewer_id, one)
+
+    def _deliver(self, notice: Overlay | Preview, jpeg: bytes) -> None:
+        now = self._clock()
+        with self._lock:
+            frame = self._newest.put(notice, jpeg)
+            wire = self._wires[frame.camera_id] = pack_frame(frame)
+            takers = [name for name, one in self._viewers.items() if _takes(one, frame, now)]
+            self._has_arrived.notify_all()
+        self._outbox.send_frame(takers, wire)
 
     def _send_newest(self, viewer_id: str, camera_id: int) -> None:
+        now = self._clock()
         with self._lock:
             viewer = self._viewers.get(viewer_id)
             frame = self._newest.get(camera_id)
             if viewer is None or frame is None or not self._is_fresh(camera_id):
                 return
-            if not _takes(viewer, frame):
+            if not _takes(viewer, frame, now):
                 return
-        self._send(viewer_id, camera_id, frame_message(frame))
-
-    def _send(self, viewer_id: str, camera_id: int, message: dict[str, Any]) -> None:
-        # Outside the lock: sending may find the viewer gone, and call leave().
-        self._outbox.send_frame(viewer_id, message, lambda: self._drawn(viewer_id, camera_id))
+            wire = self._wires[camera_id]
+        self._outbox.send_frame([viewer_id], wire)
 
     def _watched(self) -> frozenset[int]:
         return frozenset(+self._asked_for).union(
@@ -182,33 +180,5 @@ class LiveHub:
                 self._asked_for[camera_id] -= 1
 
 
-def frame_message(frame: LiveFrame) -> dict[str, Any]:
-    """Write a frame as the browser reads it."""
-    return {
-        "camera_id": frame.camera_id,
-        "frame_id": frame.frame_id,
-        "captured_at": frame.captured_at.isoformat(),
-        "width": frame.size_wh[0],
-        "height": frame.size_wh[1],
-        "kind": frame.kind.value,
-        "analysed_at": frame.analysed_at.isoformat() if frame.analysed_at else None,
-        "faces": [_face_message(face) for face in frame.faces],
-        "people_now": frame.people_now,
-        "jpeg": frame.jpeg,
-    }
-
-
-def _face_message(face: OverlayFace) -> dict[str, Any]:
-    verdict: Verdict | None = face.verdict
-    return {
-        "box": [round(side, 1) for side in face.box_xywh],
-        "track_id": face.track_id,
-        "label": face.label.value,
-        "probability": round(face.probability, 3),
-        "score": round(face.score, 3),
-        "verdict": verdict.value if verdict else None,
-    }
-
-
-def _takes(viewer: Viewer, frame: LiveFrame) -> bool:
-    return viewer.take(frame.camera_id, frame.frame_id)
+def _takes(viewer: Viewer, frame: LiveFrame, now: datetime) -> bool:
+    return viewer.take(frame.camera_id, frame.frame_id, now)

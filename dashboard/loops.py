@@ -1,4 +1,4 @@
-"""The three threads of a dashboard process: listener, deliverer, ticker; see live.py."""
+"""The threads of a dashboard process: listener, deliverer, writer, ticker; see live.py."""
 
 import logging
 import os
@@ -18,6 +18,7 @@ from core.storage.sessions import SEEN_EVERY, mark_seen
 from dashboard.figures import Figures, figures_message, read_figures
 from dashboard.live import Outbox
 from dashboard.services import Services
+from dashboard.websockets import WebSockets
 
 logger = logging.getLogger(__name__)
 
@@ -31,10 +32,13 @@ TICK_MIN_S = 0.25
 class LiveLoops:
     """Keeps the viewers of this process up to date."""
 
-    def __init__(self, services: Services, channel: LiveChannel, outbox: Outbox) -> None:
+    def __init__(
+        self, services: Services, channel: LiveChannel, outbox: Outbox, writer: WebSockets
+    ) -> None:
         self._services = services
         self._channel = channel
         self._outbox = outbox
+        self._writer = writer
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._cameras_version: frozenset[tuple[int, int]] = frozenset()
@@ -46,13 +50,14 @@ class LiveLoops:
 
     def start(self) -> None:
         """Start the threads; they end with the process or by stop()."""
-        for work in (self._listen, self._deliver, self._tick_on):
+        for work in (self._listen, self._deliver, self._writer.run, self._tick_on):
             threading.Thread(target=work, name=work.__name__, daemon=True).start()
 
     def stop(self) -> None:
         """Ask the threads to end, and say that this process has stopped."""
         self._stop.set()
         self._wake.set()
+        self._writer.stop()
         end_beat(self._services.redis, self._heartbeat)
 
     def wake(self) -> None:

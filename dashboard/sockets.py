@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +18,7 @@ from dashboard.live import LiveHub
 from dashboard.security import is_same_origin
 from dashboard.services import services
 from dashboard.viewers import CAMERAS_MAX
+from dashboard.websockets import ENVIRON_KEY, EngineWebSocket, WebSockets
 
 logger = logging.getLogger(__name__)
 
@@ -28,15 +30,18 @@ MESSAGE_MAX = 20_000
 
 
 class SocketOutbox:
-    """Carries messages by Socket.IO. A packet goes to the viewer's queue; nothing waits."""
+    """Carries messages by Socket.IO. What is sent goes to the writer; nothing waits.
 
-    def __init__(self, socketio: SocketIO) -> None:
+    Frames go there at once, other messages by way of Engine.IO's queues.
+    """
+
+    def __init__(self, socketio: SocketIO, writer: WebSockets, connections: Connections) -> None:
         self._socketio = socketio
+        self._writer = writer
+        self._connections = connections
 
-    def send_frame(
-        self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
-    ) -> None:
-        self._socketio.server.emit("frame", message, to=viewer_id, callback=lambda *_: on_drawn())
+    def send_frame(self, viewer_ids: Sequence[str], wire: bytes) -> None:
+        self._writer.write(self._connections.pages(viewer_ids), wire)
 
     def send_each(self, viewer_ids: Sequence[str], event: str, message: dict[str, Any]) -> None:
         self._socketio.server.emit(event, message, to=list(viewer_ids))
@@ -78,10 +83,11 @@ class SocketGuard:
             return signed_in() is not None
 
 
-def make_socketio(app: Flask, settings: Settings) -> SocketIO:
+def make_socketio(app: Flask, settings: Settings, writer: WebSockets) -> SocketIO:
     """Make the Socket.IO server: WebSocket only, same origin only, small messages only.
 
-    Handlers run one after another on the connection's own thread.
+    Handlers run one after another on the connection's own thread. Engine.IO takes its
+    threads, queues and WebSockets from a table; the WebSockets are ours.
     """
     socketio = SocketIO(
         app,
@@ -95,6 +101,11 @@ def make_socketio(app: Flask, settings: Settings) -> SocketIO:
         cors_allowed_origins=_origin_check(settings.public_url),
         http_compression=False,
     )
+    engine = socketio.server.eio
+    engine._async = {
+        **engine._async,
+        "websocket": lambda handler, _: EngineWebSocket(writer, handler),
+    }
     app.wsgi_app = SocketGuard(app, settings.viewers_max)  # type: ignore[method-assign]  # as Flask documents it
     return socketio
 
@@ -109,8 +120,10 @@ def register_sockets(
         who = signed_in()
         if who is None:
             return False
-        connections.add(_viewer_id(), who.session_id, request.environ.get("gunicorn.socket"))
-        hub.join(_viewer_id())
+        viewer_id, page = _viewer_id(), request.environ[ENVIRON_KEY]
+        connections.add(viewer_id, who.session_id, page)
+        page.on_acknowledged = partial(hub.drawn, viewer_id)
+        hub.join(viewer_id)
         on_join()
         return True
 

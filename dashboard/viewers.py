@@ -16,6 +16,12 @@ from core.live import Overlay, OverlayFace, Preview
 CAMERAS_MAX = 36
 """Cameras that one viewer may watch at once: a wall of 6 x 6 tiles."""
 
+WINDOW_AT_FIRST = 2
+"""Frames on their way to a page whose line is not known yet."""
+
+PROMPT = timedelta(milliseconds=500)
+"""A frame that was drawn later than this after it was sent went over a slow line."""
+
 ANALYSED_HOLDS = timedelta(seconds=1)
 """While analysis delivers at least this often, previews are not shown: boxes would flicker."""
 
@@ -45,35 +51,57 @@ class LiveFrame:
 
 
 class Viewer:
-    """One open page: the cameras that it watches, and its credits."""
+    """One open page: the cameras that it watches, and its credits.
+
+    Over its credits it has a window: how many frames may be on their way to it. The
+    window doubles with each frame that was drawn promptly and halves with one that was
+    not, so that a slow line carries one picture at a time, seconds old, rather than a
+    wall of pictures, a minute old.
+    """
 
     def __init__(self) -> None:
         self.camera_ids: frozenset[int] = frozenset()
         self._sent: dict[int, int] = {}
-        self._unacknowledged: set[int] = set()
+        self._unacknowledged: dict[int, datetime] = {}
+        self._window = WINDOW_AT_FIRST
+        self._put_off: dict[int, None] = {}
 
     def watch(self, camera_ids: Iterable[int]) -> None:
         """Replace what this viewer watches. Credits that are spent stay spent."""
         self.camera_ids = frozenset(camera_ids)
         self._sent = {camera: sent for camera, sent in self._sent.items() if self._keeps(camera)}
+        self._put_off = {camera: None for camera in self._put_off if camera in self.camera_ids}
 
-    def take(self, camera_id: int, frame_id: int) -> bool:
+    def take(self, camera_id: int, frame_id: int, now: datetime) -> bool:
         """Spend the camera's credit on this frame; False if it must not be sent.
 
         It must not if the camera is not watched, the last frame is not yet
-        acknowledged, this very frame was sent before, or 36 frames are on their way.
+        acknowledged, this very frame was sent before, or the window is full.
         """
         if camera_id not in self.camera_ids or camera_id in self._unacknowledged:
             return False
-        if self._sent.get(camera_id) == frame_id or len(self._unacknowledged) >= CAMERAS_MAX:
+        if self._sent.get(camera_id) == frame_id:
             return False
+        if len(self._unacknowledged) >= self._window:
+            self._put_off[camera_id] = None
+            return False
+        self._put_off.pop(camera_id, None)
         self._sent[camera_id] = frame_id
-        self._unacknowledged.add(camera_id)
+        self._unacknowledged[camera_id] = now
         return True
 
-    def acknowledge(self, camera_id: int) -> None:
-        """Give the camera's credit back: the browser has drawn its frame."""
-        self._unacknowledged.discard(camera_id)
+    def acknowledge(self, camera_id: int, now: datetime) -> list[int]:
+        """Give the camera's credit back: the browser has drawn its frame.
+
+        Returns the cameras whose newest frame may go out now: first those that were put
+        off for the window, the longest waiting first.
+        """
+        sent_at = self._unacknowledged.pop(camera_id, None)
+        if sent_at is None:
+            return []
+        is_prompt = now - sent_at <= PROMPT
+        self._window = min(2 * self._window, CAMERAS_MAX) if is_prompt else self._window // 2 or 1
+        return [*(one for one in self._put_off if one != camera_id), camera_id]
 
     def _keeps(self, camera_id: int) -> bool:
         return camera_id in self.camera_ids or camera_id in self._unacknowledged

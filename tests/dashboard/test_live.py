@@ -1,6 +1,7 @@
 """The hub: frames from Redis to the viewers' queues, without a browser."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,26 +10,21 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from core.live import LiveChannel, Overlay, OverlayFace, Preview
-from core.types import Frame, Label, Verdict
-from dashboard.live import LiveHub, frame_message
-from dashboard.viewers import FrameKind, LiveFrame
+from core.live import LiveChannel, Overlay, Preview
+from core.types import Frame
+from dashboard.live import LiveHub
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
 
 @dataclass
 class Outbox:
-    """Remembers what was sent, and lets a test acknowledge it."""
+    """Remembers what was sent."""
 
-    frames: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    on_drawn: list[Callable[[], None]] = field(default_factory=list)
+    frames: list[tuple[str, bytes]] = field(default_factory=list)
 
-    def send_frame(
-        self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
-    ) -> None:
-        self.frames.append((viewer_id, message))
-        self.on_drawn.append(on_drawn)
+    def send_frame(self, viewer_ids: Sequence[str], wire: bytes) -> None:
+        self.frames += [(viewer_id, wire) for viewer_id in viewer_ids]
 
     def send_each(self, viewer_ids: Sequence[str], event: str, message: dict[str, Any]) -> None:
         raise NotImplementedError
@@ -38,6 +34,11 @@ class Outbox:
 
     def takers(self) -> list[str]:
         return [viewer_id for viewer_id, _ in self.frames]
+
+    def frame_ids(self) -> list[int]:
+        """List the ids of the frames that were sent, as they stand in what goes out."""
+        found = [re.search(rb'"frame_id":(\d+)', wire) for _, wire in self.frames]
+        return [int(one[1]) for one in found if one]
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_a_frame_goes_to_those_who_watch_its_camera(
     join(hub, "cec", [2])
     show(hub, channel, camera_id=1)
     assert sorted(outbox.takers()) == ["ann", "bob"]
-    assert outbox.frames[0][1]["jpeg"] == b"jpeg"
+    assert outbox.frames[0][1] is outbox.frames[1][1], "packed once for all"
 
 
 def test_a_slow_viewer_is_skipped_and_then_gets_the_newest(
@@ -88,8 +89,8 @@ def test_a_slow_viewer_is_skipped_and_then_gets_the_newest(
     for age_ms in (300, 200, 100):
         newest = show(hub, channel, age_ms=age_ms)
     assert len(outbox.frames) == 1
-    outbox.on_drawn[0]()
-    assert [message["frame_id"] for _, message in outbox.frames][1:] == [newest.frame_id]
+    hub.drawn("slow", 1)
+    assert outbox.frame_ids()[1:] == [newest.frame_id]
 
 
 def test_a_viewer_that_has_drawn_everything_gets_nothing_twice(
@@ -97,8 +98,8 @@ def test_a_viewer_that_has_drawn_everything_gets_nothing_twice(
 ) -> None:
     join(hub, "ann", [1])
     show(hub, channel)
-    outbox.on_drawn[0]()
-    outbox.on_drawn[0]()
+    hub.drawn("ann", 1)
+    hub.drawn("ann", 1)
     assert len(outbox.frames) == 1
 
 
@@ -112,7 +113,7 @@ def test_notices_that_wait_are_replaced_by_newer_ones(
         hub.take(Preview(1, frame.captured_at, frame.size_wh))
     assert hub.deliver_next(0)
     assert not hub.deliver_next(0)
-    assert [message["frame_id"] for _, message in outbox.frames] == [frame.frame_id]
+    assert outbox.frame_ids() == [frame.frame_id]
 
 
 def test_a_camera_with_many_notices_does_not_hold_up_another(
@@ -125,7 +126,7 @@ def test_a_camera_with_many_notices_does_not_hold_up_another(
         hub.take(Preview(camera_id, frame.captured_at, frame.size_wh))
     hub.deliver_next(0)
     hub.deliver_next(0)
-    assert [message["camera_id"] for _, message in outbox.frames] == [1, 2]
+    assert [wire.count(b'"camera_id":1') for _, wire in outbox.frames] == [1, 0]
 
 
 def test_who_begins_to_watch_sees_the_picture_at_hand_at_once(
@@ -153,7 +154,7 @@ def test_nothing_is_sent_to_who_has_left(
     show(hub, channel, age_ms=100)
     hub.leave("ann")
     show(hub, channel)
-    outbox.on_drawn[0]()
+    hub.drawn("ann", 1)
     hub.watch("ann", [1])
     assert len(outbox.frames) == 1
     assert hub.viewers == 0
@@ -206,29 +207,19 @@ def test_waiting_for_a_frame_that_never_comes_gives_none(hub: LiveHub) -> None:
     assert hub.wait_for_frame(1, timeout_s=0.01) is None
 
 
-def test_a_frame_is_written_as_the_live_protocol_says() -> None:
-    face = OverlayFace((1.04, 2.0, 30.0, 40.0), 5, Label.MASK, 0.98765, 0.9, Verdict.MASK)
-    unsettled = OverlayFace((1.0, 2.0, 3.0, 4.0), 6, Label.NO_MASK, 0.5, 0.6, None)
-    frame = LiveFrame(
-        camera_id=1,
-        frame_id=1_777_636_800_000_000,
-        captured_at=NOW,
-        size_wh=(640, 360),
-        kind=FrameKind.ANALYSED,
-        analysed_at=NOW,
-        faces=(face, unsettled),
-        people_now=2,
-        jpeg=b"jpeg",
-    )
-    message = frame_message(frame)
-    assert message["captured_at"] == "2026-05-01T12:00:00+00:00"
-    assert (message["width"], message["height"], message["kind"]) == (640, 360, "analysed")
-    assert message["faces"][0] == {
-        "box": [1.0, 2.0, 30.0, 40.0],
-        "track_id": 5,
-        "label": "mask",
-        "probability": 0.988,
-        "score": 0.9,
-        "verdict": "mask",
-    }
-    assert message["faces"][1]["verdict"] is None
+def test_a_slow_line_gets_each_camera_in_its_turn(channel: LiveChannel, outbox: Outbox) -> None:
+    now = NOW
+    hub = LiveHub(channel, outbox, lambda: now)
+    join(hub, "slow", [1, 2, 3])
+    for camera_id in (1, 2, 3):
+        show(hub, channel, camera_id=camera_id)
+    assert len(outbox.frames) == 2
+    now += timedelta(seconds=3)
+    for camera_id in (1, 2):
+        hub.drawn("slow", camera_id)
+    for camera_id in (1, 2, 3):
+        show(hub, channel, camera_id=camera_id, age_ms=-3000)
+    now += timedelta(seconds=3)
+    hub.drawn("slow", 3)
+    sent = [wire.partition(b'"camera_id":')[2][:1] for _, wire in outbox.frames]
+    assert sent == [b"1", b"2", b"3", b"1"]

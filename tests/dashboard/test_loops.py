@@ -24,6 +24,7 @@ from dashboard.figures import figures_message, read_figures
 from dashboard.live import LiveHub
 from dashboard.loops import LiveLoops
 from dashboard.services import Services
+from dashboard.websockets import WebSockets
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -35,9 +36,7 @@ class Outbox:
     sent: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     takers: list[list[str]] = field(default_factory=list)
 
-    def send_frame(
-        self, viewer_id: str, message: dict[str, Any], on_drawn: Callable[[], None]
-    ) -> None:
+    def send_frame(self, viewer_ids: Sequence[str], wire: bytes) -> None:
         raise NotImplementedError
 
     def send_each(self, viewer_ids: Sequence[str], event: str, message: dict[str, Any]) -> None:
@@ -70,7 +69,7 @@ def parts(settings: Settings, database: Database, redis: Redis, box: SecretBox) 
     outbox, channel, connections = Outbox(), LiveChannel(redis), Connections()
     hub = LiveHub(channel, outbox, lambda: NOW)
     provided = Services(settings, database, redis, box, hub, connections)
-    return Parts(LiveLoops(provided, channel, outbox), hub, outbox, connections)
+    return Parts(LiveLoops(provided, channel, outbox, WebSockets(1000)), hub, outbox, connections)
 
 
 @pytest.fixture

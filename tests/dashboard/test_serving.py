@@ -197,7 +197,7 @@ def test_it_stops_within_seconds_although_pages_are_open(
     with stuck_page(own_server.address, cookie, camera_id):
         asked = time.monotonic()
         assert own_server.stop() == 0
-        assert time.monotonic() - asked < 4
+        assert time.monotonic() - asked < 10
 
 
 def test_no_process_stays_behind_when_the_first_one_is_killed(

@@ -1,10 +1,7 @@
 """What a page may ask on its socket, and what is refused before the upgrade."""
 
-import socket
-
 import pytest
 
-from dashboard.connections import Connections
 from dashboard.security import is_same_origin
 from dashboard.sockets import read_watch
 
@@ -49,39 +46,3 @@ def test_a_page_may_ask_for_up_to_36_cameras_by_id(
 )
 def test_only_our_own_pages_may_connect(origin: str | None, public_url: str, is_ours: bool) -> None:
     assert is_same_origin(origin, "wall:8080", "http", public_url) == is_ours
-
-
-def test_cutting_a_connection_ends_it_for_both_sides() -> None:
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        connections = Connections()
-        connections.add("ann", 1, ours)
-        connections.cut("ann")
-        assert theirs.recv(10) == b""
-        assert len(connections) == 0
-
-
-def test_cutting_twice_or_what_is_closed_is_fine() -> None:
-    ours, theirs = socket.socketpair()
-    connections = Connections()
-    connections.add("ann", 1, ours)
-    ours.close()
-    theirs.close()
-    connections.cut("ann")
-    connections.cut("ann")
-    connections.cut("never seen")
-
-
-def test_only_the_connections_of_sessions_that_have_ended_are_cut() -> None:
-    pairs = [socket.socketpair() for _ in range(2)]
-    connections = Connections()
-    connections.add("stays", 1, pairs[0][0])
-    connections.add("goes", 2, pairs[1][0])
-    connections.cut_strangers([1])
-    assert len(connections) == 1
-    assert pairs[1][1].recv(10) == b""
-    connections.cut_all()
-    assert pairs[0][1].recv(10) == b""
-    for pair in pairs:
-        for end in pair:
-            end.close()

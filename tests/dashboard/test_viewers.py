@@ -6,7 +6,7 @@ import pytest
 
 from core.live import Overlay, Preview
 from core.types import from_microseconds
-from dashboard.viewers import CAMERAS_MAX, FrameKind, NewestFrames, Viewer
+from dashboard.viewers import CAMERAS_MAX, WINDOW_AT_FIRST, FrameKind, NewestFrames, Viewer
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -26,66 +26,97 @@ def preview(frame_id: int, camera_id: int = 1) -> Preview:
 
 
 def test_a_viewer_gets_the_first_frame_of_a_watched_camera() -> None:
-    assert watching(1).take(1, frame_id=10)
+    assert watching(1).take(1, 10, NOW)
 
 
 def test_a_viewer_gets_nothing_of_a_camera_that_it_does_not_watch() -> None:
-    assert not watching(1).take(2, frame_id=10)
-    assert not Viewer().take(1, frame_id=10)
+    assert not watching(1).take(2, 10, NOW)
+    assert not Viewer().take(1, 10, NOW)
 
 
 def test_a_viewer_gets_no_second_frame_before_it_acknowledged_the_first() -> None:
     viewer = watching(1)
-    viewer.take(1, frame_id=10)
-    assert not viewer.take(1, frame_id=11)
-    viewer.acknowledge(1)
-    assert viewer.take(1, frame_id=12)
+    viewer.take(1, 10, NOW)
+    assert not viewer.take(1, 11, NOW)
+    viewer.acknowledge(1, NOW)
+    assert viewer.take(1, 12, NOW)
 
 
 def test_a_viewer_gets_the_same_frame_only_once() -> None:
     viewer = watching(1)
-    viewer.take(1, frame_id=10)
-    viewer.acknowledge(1)
-    assert not viewer.take(1, frame_id=10)
+    viewer.take(1, 10, NOW)
+    viewer.acknowledge(1, NOW)
+    assert not viewer.take(1, 10, NOW)
 
 
 def test_each_camera_has_a_credit_of_its_own() -> None:
     viewer = watching(1, 2)
-    assert viewer.take(1, frame_id=10)
-    assert viewer.take(2, frame_id=10)
+    assert viewer.take(1, 10, NOW)
+    assert viewer.take(2, 10, NOW)
 
 
 def test_looking_away_and_back_does_not_give_a_spent_credit_back() -> None:
     viewer = watching(1)
-    viewer.take(1, frame_id=10)
+    viewer.take(1, 10, NOW)
     viewer.watch([])
     viewer.watch([1])
-    assert not viewer.take(1, frame_id=11)
+    assert not viewer.take(1, 11, NOW)
 
 
 def test_looking_back_shows_the_frame_again_that_was_drawn_before() -> None:
     viewer = watching(1)
-    viewer.take(1, frame_id=10)
-    viewer.acknowledge(1)
+    viewer.take(1, 10, NOW)
+    viewer.acknowledge(1, NOW)
     viewer.watch([])
     viewer.watch([1])
-    assert viewer.take(1, frame_id=10)
+    assert viewer.take(1, 10, NOW)
 
 
-def test_a_viewer_that_hops_between_cameras_has_a_wall_of_frames_on_their_way_at_most() -> None:
+def test_a_viewer_that_hops_between_cameras_gets_no_more_than_its_window() -> None:
     viewer = Viewer()
     taken = 0
     for camera_id in range(3 * CAMERAS_MAX):
         viewer.watch([camera_id])
-        taken += viewer.take(camera_id, frame_id=10)
-    assert taken == CAMERAS_MAX
+        taken += viewer.take(camera_id, 10, NOW)
+    assert taken == WINDOW_AT_FIRST
+
+
+def send_all(viewer: Viewer, frame_id: int, drawn_after: timedelta) -> int:
+    """Offer a frame of each camera, and have those that went out drawn; returns how many."""
+    sent = [one for one in sorted(viewer.camera_ids) if viewer.take(one, frame_id, NOW)]
+    for camera_id in sent:
+        viewer.acknowledge(camera_id, NOW + drawn_after)
+    return len(sent)
+
+
+def test_a_prompt_viewer_soon_gets_a_full_wall_at_once() -> None:
+    viewer = watching(*range(CAMERAS_MAX))
+    sent = [send_all(viewer, frame_id, timedelta(milliseconds=30)) for frame_id in range(3)]
+    assert sent == [2, 8, CAMERAS_MAX]
+
+
+def test_a_slow_viewer_gets_one_frame_at_a_time() -> None:
+    viewer = watching(*range(CAMERAS_MAX))
+    send_all(viewer, 1, timedelta(milliseconds=30))
+    sent = [send_all(viewer, frame_id, timedelta(seconds=2)) for frame_id in range(2, 5)]
+    assert sent == [8, 1, 1]
+
+
+def test_cameras_that_had_to_wait_come_first_and_in_their_order() -> None:
+    viewer = watching(1, 2, 3, 4)
+    for camera_id in (1, 2, 4, 3):
+        viewer.take(camera_id, 10, NOW)
+    assert viewer.acknowledge(1, NOW) == [4, 3, 1]
+    assert viewer.take(4, 10, NOW)
+    viewer.watch([1, 2, 4])
+    assert viewer.acknowledge(2, NOW) == [2]
 
 
 def test_an_acknowledgement_of_nothing_is_fine() -> None:
     viewer = watching(1)
-    viewer.acknowledge(1)
-    viewer.acknowledge(99)
-    assert viewer.take(1, frame_id=10)
+    assert viewer.acknowledge(1, NOW) == []
+    assert viewer.acknowledge(99, NOW) == []
+    assert viewer.take(1, 10, NOW)
 
 
 def test_an_analysed_frame_is_shown_with_its_faces_and_people() -> None:
