@@ -17,6 +17,7 @@ import msgspec
 from redis.exceptions import RedisError
 
 from core.keys import HOUSE_PREFIX
+from core.release import VERSION
 
 if TYPE_CHECKING:
     from redis import Redis
@@ -29,13 +30,18 @@ _HEALTH = HOUSE_PREFIX + "health:"
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
-    """One process that runs. kind: ingest, worker, recorder, jobs or dashboard."""
+    """One process that runs. kind: ingest, worker, recorder, jobs or dashboard.
+
+    version: its release; models: the model versions that a worker uses.
+    """
 
     kind: str
     host: str
     pid: int
     started_at: datetime
     detail: str = ""
+    version: str = VERSION
+    models: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -51,7 +57,10 @@ class CameraState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraHealth:
-    """How a camera is; the reason is fit for a user's eyes and holds no password."""
+    """How a camera is; the reason is fit for a user's eyes and holds no password.
+
+    reconnects: how often it was lost since its capture began.
+    """
 
     camera_id: int
     state: CameraState
@@ -61,16 +70,18 @@ class CameraHealth:
     frames_per_second: float | None = None
     codec: str = ""
     reconnects: int = 0
+    last_frame_at: datetime | None = None
 
 
 class Beating:
     """Beats for this process from a thread of its own while the block runs.
 
-    `detail` may be set at any time; it is what an operator reads beside the name.
+    `detail` and `models` may be set at any time; operators read them beside the name.
     """
 
     def __init__(self, redis: "Redis", kind: str) -> None:
         self.detail = ""
+        self.models: tuple[str, ...] = ()
         self._redis = redis
         self._heartbeat = Heartbeat(kind, socket.gethostname(), os.getpid(), datetime.now(UTC))
         self._stop = threading.Event()
@@ -89,8 +100,11 @@ class Beating:
     def _run(self) -> None:
         while not self._stop.is_set():
             with suppress(RedisError):  # Whoever needs Redis for its work says that it is away.
-                beat(self._redis, replace(self._heartbeat, detail=self.detail))
+                beat(self._redis, self._describe())
             self._stop.wait(BEAT_EVERY_S)
+
+    def _describe(self) -> Heartbeat:
+        return replace(self._heartbeat, detail=self.detail, models=self.models)
 
 
 def beat(redis: "Redis", heartbeat: Heartbeat) -> None:

@@ -1,9 +1,10 @@
 """How long frames take from their capture until they are recorded and shown.
 
-Owns the keys `latency:CAMERA` (since the server's data began) and
-`latency:CAMERA:MINUTE` (kept for 15 minutes): counts in buckets, each 19 % wider than
-the one below. Captured is by the clock of ingest's host, shown by the recorder's:
-where these differ, so do the figures.
+Owns the keys `latency:CAMERA` (since the server's data began),
+`latency:CAMERA:MINUTE` (kept for 65 minutes) and `latency:CAMERA:q:QUARTER` (of an
+hour, kept for 25 hours): counts in buckets, each 19 % wider than the one below.
+Captured is by the clock of ingest's host, shown by the recorder's: where these
+differ, so do the figures.
 """
 
 import math
@@ -25,7 +26,9 @@ BOUNDS_S = tuple(0.01 * 2 ** (step / STEPS_PER_DOUBLING) for step in range(57))
 """Upper bounds: 10 ms to 164 s. What took longer is counted behind the last."""
 
 LOOK_BACK_MINUTES = 5
-_MINUTE_LIFE_S = 900
+MINUTE_S, QUARTER_S = 60, 900
+_GRAINS = {MINUTE_S: ("", 3900), QUARTER_S: ("q:", 90_000)}
+"""Of each grain, by its seconds: what its keys say of it, and how many seconds they live."""
 _SUM = "sum_us"
 
 
@@ -75,11 +78,15 @@ class LatencyMeter:
         gathered, self._counts = self._counts, {}
         with self._redis.pipeline(transaction=False) as pipe:
             for camera_id, counts in gathered.items():
-                minute = _key(camera_id, self._shards, _minute_of(now))
-                for key in (_key(camera_id, self._shards), minute):
+                grains = {
+                    _key(camera_id, self._shards, grain_s, now): life_s
+                    for grain_s, (_, life_s) in _GRAINS.items()
+                }
+                for key in (_key(camera_id, self._shards), *grains):
                     for name, count in counts.items():
                         pipe.hincrby(key, name, count)
-                pipe.expire(minute, _MINUTE_LIFE_S)
+                for key, life_s in grains.items():
+                    pipe.expire(key, life_s)
             pipe.execute()
 
 
@@ -87,12 +94,21 @@ def read_recent_latency(
     redis: "Redis", camera_ids: Iterable[int], now: datetime, shards: int = 1
 ) -> dict[int, Latency]:
     """Read the latencies of frames that were shown within the last minutes, by camera."""
-    last = _minute_of(now)
-    minutes = range(last - LOOK_BACK_MINUTES + 1, last + 1)
+    minutes = [now - timedelta(minutes=back) for back in range(LOOK_BACK_MINUTES)]
     ids = list(camera_ids)
-    keys = [_key(camera_id, shards, minute) for camera_id in ids for minute in minutes]
+    keys = [_key(camera_id, shards, MINUTE_S, at) for camera_id in ids for at in minutes]
     rows = iter(_read(redis, keys))
     return {camera_id: sum((next(rows) for _ in minutes), Latency()) for camera_id in ids}
+
+
+def read_past_latency(
+    redis: "Redis", camera_id: int, starts: Iterable[datetime], grain_s: int, shards: int = 1
+) -> list[Latency]:
+    """Read a camera's latencies by minutes or quarters that begin at `starts`.
+
+    grain_s: MINUTE_S or QUARTER_S.
+    """
+    return _read(redis, [_key(camera_id, shards, grain_s, start) for start in starts])
 
 
 def read_latency(redis: "Redis", camera_ids: Iterable[int], shards: int = 1) -> dict[int, Latency]:
@@ -125,10 +141,9 @@ def _within(bucket: int, share: float) -> float:
     return lower * math.pow(upper / lower, share)
 
 
-def _key(camera_id: int, shards: int, minute: int | None = None) -> str:
-    prefix = shard_prefix(shard_of(camera_id, shards))
-    return f"{prefix}latency:{camera_id}" + ("" if minute is None else f":{minute}")
-
-
-def _minute_of(moment: datetime) -> int:
-    return to_microseconds(moment) // 60_000_000
+def _key(camera_id: int, shards: int, grain_s: int = 0, at: datetime | None = None) -> str:
+    """Name the key of the grain in which a moment lies, or of all time."""
+    key = f"{shard_prefix(shard_of(camera_id, shards))}latency:{camera_id}"
+    if at is None:
+        return key
+    return f"{key}:{_GRAINS[grain_s][0]}{to_microseconds(at) // (grain_s * 1_000_000)}"

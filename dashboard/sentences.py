@@ -48,6 +48,27 @@ SENTENCES: Final = (
     mark("{name} is not a file; expected a video file"),
     mark("{name} is empty; expected a video file"),
     mark("Redis does not answer; frames are taken again when it does"),
+    # cameras: how they do
+    mark("Ingest has not reported this camera yet."),
+    mark("The camera is being connected."),
+    mark("No process opens cameras now; start one (`maskwatch ingest`)"),
+    mark(
+        "It was lost {n} times within an hour; "
+        "check its network, its power, and who else watches it"
+    ),
+    mark(
+        "{share} of its frames could not be read or were lost with a worker; "
+        "check the stream, then the workers' logs"
+    ),
+    mark(
+        "{share} of its frames were skipped, for the workers do not keep up; "
+        "start more workers, or lower the analysis rate"
+    ),
+    mark("Its pictures are seen {n} s late; start more workers, or lower the analysis rate"),
+    mark(
+        "It sends {n} pictures a second, where {wanted} are wanted; "
+        "check the frame rate in the camera's settings, and the network"
+    ),
     # cameras: addresses and fields
     mark("the address has a space or line break in it; write a space as %20"),
     mark("{device} is no webcam; expected 0 for /dev/video0, and so on"),

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from core.errors import BadRequest, SourceError
 from core.heartbeats import CameraHealth, CameraState
 from core.processes import Stop
+from core.reconnects import Loss
 from core.sources import SourceAddress, parse_source
 from ingest.frame_steps import CapturePlan, FrameOutlet, FrameSteps, PreviewOutlet
 from ingest.pacing import RateMeter, ReconnectPauses
@@ -25,13 +26,14 @@ LOG_AGAIN_S = 60.0
 
 OpenStream = Callable[[SourceAddress, str], Source]
 Report = Callable[[CameraHealth], None]
+OnLoss = Callable[[int, Loss], None]
 
 
 class CameraCapture:
     """The life of one camera, run by a thread of its own.
 
-    report is called on each change of state and must not raise; `health` may be
-    read by any thread at any time.
+    report is called on each change of state, on_loss with the camera's id where a
+    live one is lost; neither may raise. `health` may be read by any thread at any time.
     """
 
     def __init__(
@@ -43,18 +45,22 @@ class CameraCapture:
         media: Path,
         open_stream: OpenStream = open_source,
         clock: Callable[[], float] = time.monotonic,
+        on_loss: OnLoss = lambda camera_id, loss: None,
     ) -> None:
         self._plan, self._report, self._media = plan, report, media
+        self._on_loss = on_loss
         self._open, self._clock = open_stream, clock
         self._steps = FrameSteps(plan, queue, live)
         self._pauses = ReconnectPauses()
         self._rate = RateMeter()
+        self._last_frame_at: datetime | None = None
         self._health = CameraHealth(plan.camera_id, CameraState.CONNECTING, datetime.now(UTC))
         self._logged, self._logged_at_s = "", -LOG_AGAIN_S
 
     @property
     def health(self) -> CameraHealth:
-        return replace(self._health, frames_per_second=self._rate.per_second())
+        rate = self._rate.per_second()
+        return replace(self._health, frames_per_second=rate, last_frame_at=self._last_frame_at)
 
     def run(self, stop: Stop) -> None:
         """Capture until stopped; a lost camera is tried again for ever."""
@@ -86,6 +92,7 @@ class CameraCapture:
                 return
             now_s = self._clock()
             self._rate.count(now_s)
+            self._last_frame_at = frame.captured_at
             if is_first:
                 self._go_live(source.codec, frame.size_wh)
                 is_first = False
@@ -102,6 +109,8 @@ class CameraCapture:
         self._rate = RateMeter()
         self._health = replace(self._health, reconnects=self._health.reconnects + was_live)
         self._change(CameraState.RECONNECTING, reason)
+        if was_live:
+            self._on_loss(self._plan.camera_id, Loss(datetime.now(UTC), reason))
         self._log(f"lost, trying again: {reason}")
 
     def _change(self, state: CameraState, reason: str = "") -> None:

@@ -24,6 +24,7 @@ from core.heartbeats import (
 )
 from core.live import LiveChannel
 from core.processes import Stop
+from core.reconnects import Loss, count_reconnect, forget_reconnects
 from core.requests import answer_next
 from core.secrets import SecretBox
 from core.settings import Settings
@@ -140,7 +141,9 @@ class IngestProcess:
 
     def _make_capture(self, plan: CapturePlan) -> CameraCapture:
         media = self._settings.media
-        return CameraCapture(plan, self._queue, self._live, self._report, media)
+        return CameraCapture(
+            plan, self._queue, self._live, self._report, media, on_loss=self._note_loss
+        )
 
     def _report(self, health: CameraHealth) -> None:
         try:
@@ -148,9 +151,16 @@ class IngestProcess:
         except RedisError as error:
             logger.debug("health not reported, the next beat does: %s", error)
 
+    def _note_loss(self, camera_id: int, loss: Loss) -> None:
+        try:
+            count_reconnect(self._redis, camera_id, loss)
+        except RedisError as error:
+            logger.debug("the loss of camera %s is not counted: %s", camera_id, error)
+
     def _forget(self, camera_id: int) -> None:
         try:
             forget_health(self._redis, camera_id)
+            forget_reconnects(self._redis, camera_id)
         except RedisError as error:
             logger.debug("health not forgotten, it expires: %s", error)
 

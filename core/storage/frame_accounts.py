@@ -119,6 +119,29 @@ def frame_accounts(
     return buckets
 
 
+def accounts_by_camera(
+    session: Session, start: datetime, end: datetime, camera_ids: Iterable[int]
+) -> dict[int, FrameAccount]:
+    """Add up the frames of each camera, by the whole minutes that begin in [start, end)."""
+    row, ids = FrameAccountRow, list(camera_ids)
+    sums = [cast(func.sum(getattr(row, name)), BigInteger) for name in COUNTED]
+    query = select(row.camera_id, *sums).where(row.camera_id.in_(ids))
+    query = query.where(row.start >= start, row.start < end).group_by(row.camera_id)
+    found = {camera_id: FrameAccount(*counts) for camera_id, *counts in session.execute(query)}
+    return {camera_id: found.get(camera_id, FrameAccount()) for camera_id in ids}
+
+
+def last_delivered_minutes(
+    session: Session, camera_ids: Iterable[int]
+) -> dict[int, datetime | None]:
+    """Tell the start of the last minute in which each camera delivered; None: never."""
+    row = FrameAccountRow
+    return {
+        one: session.scalar(select(func.max(row.start)).where(row.camera_id == one))
+        for one in camera_ids
+    }
+
+
 def _quarter() -> ColumnElement[datetime]:
     """Cut starts to quarters of an hour, the finest offset of any zone, to group by.
 

@@ -1,4 +1,4 @@
-"""The REST API under /api/v1; each module answers for one subject."""
+"""The REST API under /api/v1; each module answers for one subject, or a part of it."""
 
 from flask_openapi3.openapi import OpenAPI
 
@@ -6,6 +6,7 @@ from dashboard.api import (
     account,
     analyze,
     audit,
+    camera_health,
     camera_lists,
     compliance,
     erasures,
@@ -32,6 +33,7 @@ def register_api(app: OpenAPI) -> None:
         account,
         analyze,
         audit,
+        camera_health,
         camera_lists,
         compliance,
         erasures,
@@ -47,6 +49,6 @@ def register_api(app: OpenAPI) -> None:
         tokens,
         users,
     )
-    for subject in subjects:
-        app.register_api(subject.blueprint)
+    for blueprint in dict.fromkeys(subject.blueprint for subject in subjects):
+        app.register_api(blueprint)
     app.register_blueprint(reader.blueprint)

@@ -28,6 +28,8 @@ class ProcessAnswer(Answered):
     pid: int
     started_at: datetime
     detail: str
+    version: str = Field(description="Its release; empty where it is older than 0.1.")
+    models: list[str] = Field(description="Model versions that a worker uses.")
 
 
 class LiveFramesAnswer(Answered):
@@ -124,13 +126,13 @@ def _cameras(cameras: list[Camera]) -> list[CameraSystemAnswer]:
                 state=state,
                 reason=reason,
                 frames=_write_account(accounts[camera.id]),
-                latency=_write_latency(latencies[camera.id]),
+                latency=write_latency(latencies[camera.id]),
             )
         )
     return answers
 
 
-def _write_latency(latency: Latency) -> LatencyAnswer:
+def write_latency(latency: Latency) -> LatencyAnswer:
     p50_s, p95_s, p99_s = (latency.quantile_s(share) for share in (0.5, 0.95, 0.99))
     return LatencyAnswer(frames=latency.frames, p50_s=p50_s, p95_s=p95_s, p99_s=p99_s)
 
@@ -143,6 +145,8 @@ def _write_process(beat: Heartbeat) -> ProcessAnswer:
         pid=beat.pid,
         started_at=beat.started_at,
         detail=beat.detail,
+        version=beat.version,
+        models=list(beat.models),
     )
 
 

@@ -9,9 +9,12 @@ from redis import Redis
 from core.latency import (
     BOUNDS_S,
     LOOK_BACK_MINUTES,
+    MINUTE_S,
+    QUARTER_S,
     Latency,
     LatencyMeter,
     read_latency,
+    read_past_latency,
     read_recent_latency,
 )
 
@@ -81,4 +84,14 @@ def test_cameras_and_recorders_are_added_up(redis: Redis) -> None:
 def test_minutes_are_forgotten(redis: Redis) -> None:
     meter(redis, [0.1])
     lives = {key: redis.ttl(key) for key in redis.keys("*latency:1*")}
-    assert sorted(lives.values()) == [-1, 900]
+    assert sorted(lives.values()) == [-1, 3900, 90_000]
+
+
+def test_the_past_is_read_by_minutes_and_by_quarters(redis: Redis) -> None:
+    meter(redis, [0.1] * 3)
+    meter(redis, [0.2], NOON + timedelta(minutes=16))
+    starts = [NOON, NOON + timedelta(minutes=15)]
+    quarters = read_past_latency(redis, 1, starts, QUARTER_S)
+    assert [one.frames for one in quarters] == [3, 1]
+    assert [one.frames for one in read_past_latency(redis, 1, starts, MINUTE_S)] == [3, 0]
+    assert read_past_latency(redis, 1, [], MINUTE_S) == []

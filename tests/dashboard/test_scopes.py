@@ -112,6 +112,7 @@ def _fill(text: str, ids: Ids) -> str:
 NAMING = [
     Case("GET", "cameras/<camera>", 200),
     Case("PATCH", "cameras/<camera>", 200, {"is_paused": True}),
+    Case("GET", "cameras/<camera>/health", 200),
     Case("GET", "cameras/<camera>/snapshot.jpg", 503),
     Case("POST", "cameras/check", None, {"camera_id": "<camera>"}),
     Case("GET", "compliance?camera_id=<camera>", 200, refusals=(404, 422)),
@@ -145,6 +146,7 @@ class Listing:
 LISTINGS = [
     Listing("cameras"),
     Listing("cameras/export"),
+    Listing("cameras/health"),
     Listing("sightings"),
     Listing("exports/sightings.csv"),
     Listing("exports/sightings.ndjson"),

@@ -43,6 +43,7 @@ class Camera:
         self.opened: list[tuple[SourceAddress, str]] = []
         self.queue = FakeQueue()
         self.healths: list[CameraHealth] = []
+        self.losses: list[tuple[int, str]] = []
         self._ticks = 0
         self.capture = CameraCapture(
             plan,
@@ -52,6 +53,7 @@ class Camera:
             Path("/nowhere"),
             self._open,
             self._clock,
+            lambda camera_id, loss: self.losses.append((camera_id, loss.reason)),
         )
 
     def _open(self, address: SourceAddress, transport: str) -> Source:
@@ -101,6 +103,9 @@ def test_it_tells_how_the_camera_is() -> None:
     live = camera.healths[2]
     assert (live.size_wh, live.codec, live.camera_id) == ((320, 180), "h264", 7)
     assert [one.reconnects for one in camera.healths] == [0, 0, 0, 1]
+    assert camera.losses == [(7, "the stream ended")]
+    last = moving_frames(seconds=2)[-1].captured_at
+    assert (camera.healths[0].last_frame_at, camera.healths[3].last_frame_at) == (None, last)
 
 
 def test_a_state_that_lasts_keeps_its_beginning() -> None:
