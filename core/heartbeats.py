@@ -40,7 +40,7 @@ class Heartbeat:
     pid: int
     started_at: datetime
     detail: str = ""
-    version: str = VERSION
+    version: str = ""
     models: tuple[str, ...] = ()
 
     @property
@@ -108,8 +108,9 @@ class Beating:
 
 
 def beat(redis: "Redis", heartbeat: Heartbeat) -> None:
-    """Say that this process is alive."""
-    redis.set(_BEAT + heartbeat.name, msgspec.json.encode(heartbeat), ex=_LIFE_S)
+    """Say that this process is alive, and of which release it is."""
+    told = msgspec.json.encode(replace(heartbeat, version=VERSION))
+    redis.set(_BEAT + heartbeat.name, told, ex=_LIFE_S)
 
 
 def end_beat(redis: "Redis", heartbeat: Heartbeat) -> None:
