@@ -21,6 +21,7 @@ from dashboard.api import account, analyze, register_api
 from dashboard.appearance import register_appearance
 from dashboard.connections import Connections
 from dashboard.etags import register_etags
+from dashboard.first_start import register_first_start
 from dashboard.live import LiveHub
 from dashboard.loops import LiveLoops
 from dashboard.navigation import register_navigation
@@ -75,6 +76,7 @@ def create_app(settings: Settings, database: Database, redis: Redis, box: Secret
     register_words(app)
     register_sentences(app)
     register_navigation(app)
+    register_first_start(app)
     _register_views(app, settings)
     return _connect_live(app, settings, database, redis, box)
 

@@ -57,6 +57,18 @@ def history() -> str:
     return render_template("history.html", title="History")
 
 
+@blueprint.get("/settings")
+@needs(Role.ADMIN)
+def settings() -> str:
+    return render_template("settings.html", title="Settings")
+
+
+@blueprint.get("/settings/erase")
+@needs(Role.ADMIN)
+def erase() -> str:
+    return render_template("erase.html", title="Erase history")
+
+
 @blueprint.get("/account")
 @needs(Role.VIEWER)
 def account() -> str:

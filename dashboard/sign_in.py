@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from core.errors import BadRequest, NameTaken
 from core.storage.audit import record_change
+from core.storage.first_start import begin_first_start
 from core.storage.users import (
     User,
     check_password,
@@ -128,7 +129,7 @@ def set_up(secret: str) -> Response:
         return _set_up_page(secret, str(error), error.field)
     except NameTaken as error:
         return _set_up_page(secret, str(error), "name")
-    return redirect(url_for("pages.wall"))
+    return redirect(url_for("pages.first_start"))
 
 
 def _tried_name() -> str:
@@ -150,6 +151,7 @@ def _make_first_user(secret: str, name: str, password: str) -> User:
             raise _link_over()
         made = {"role": user.role}
         record_change(session, visitor(user.name), "user.add", f'user "{user.name}"', None, made)
+        begin_first_start(session)
     return user
 
 

@@ -1,16 +1,12 @@
 """Preferences: what an administrator chooses while everything runs."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Response
 from pydantic import Field
 
 from core.preferences import CountedPhase, Days, EvidenceMode, Preferences
 from core.retention import Pruned, Stored
-from core.storage.audit import record_change
 from core.storage.engine import utc_now
-from core.storage.preferences import read_preferences, write_preferences
+from core.storage.preferences import change_preferences, read_preferences
 from core.storage.retention import count_outdated, count_stored, find_limits
 from core.storage.users import Role
 from dashboard.access import needs
@@ -95,11 +91,8 @@ def preview_retention(query: RetentionChanges) -> Response:
 def change(body: PreferencesChanges) -> Response:
     """Change choices. They take effect within seconds, retention at its next run."""
     with services().database.write() as session:
-        before = read_preferences(session)
-        after = _merge(before, body)
-        write_preferences(session, after)
-        changes = (_flatten(one.model_dump(mode="json")) for one in (before, after))
-        record_change(session, actor(), "preferences.change", "preferences", *changes)
+        after = _merge(read_preferences(session), body)
+        change_preferences(session, after, actor())
     return answer(after)
 
 
@@ -109,12 +102,3 @@ def _merge(before: Preferences, changes: PreferencesChanges) -> Preferences:
     for name, value in changes.model_dump(exclude_none=True).items():
         merged[name] = merged[name] | value if isinstance(value, dict) else value
     return Preferences.model_validate(merged)
-
-
-def _flatten(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Name what lies within a group `group.name`, so that the audit shows just what changed."""
-    flat: dict[str, Any] = {}
-    for name, value in values.items():
-        inner = value if isinstance(value, dict) else None
-        flat |= {f"{name}.{key}": one for key, one in inner.items()} if inner else {name: value}
-    return flat

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.storage.engine import Database
+from core.storage.first_start import is_first_start
 from core.storage.users import (
     Role,
     add_user,
@@ -148,6 +149,7 @@ def test_the_set_up_link_makes_the_first_administrator(
     assert is_signed_in(stranger)
     with database.read() as session:
         assert [(user.name, user.role) for user in list_users(session)] == [("ann", Role.ADMIN)]
+        assert is_first_start(session)
 
 
 def test_the_set_up_link_works_once(

@@ -15,7 +15,7 @@ export function showProblem(form, problem) {
     showFieldError(form, parameter, words);
   }
   if (faults.length) return focusField(form, faults[0].parameter);
-  const box = byId("form-error");
+  const box = noteOf(form);
   box.replaceChildren(icon("warning"), make("span", problem.message));
   box.hidden = false;
 }
@@ -30,7 +30,7 @@ export function showFieldError(form, name, words) {
 export function clearErrors(form) {
   for (const box of form.querySelectorAll("[data-error]")) box.replaceChildren();
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  byId("form-error").hidden = true;
+  noteOf(form).hidden = true;
 }
 
 /** @param {HTMLFormElement} form @param {string} name */
@@ -55,4 +55,9 @@ function errorBox(form, name) {
 /** @param {HTMLFormElement} form @param {string} name @returns {HTMLElement | null} */
 function fieldOf(form, name) {
   return form.querySelector(`[name="${CSS.escape(name)}"]`);
+}
+
+/** Find where a form says what is wrong as a whole; a page's only one has an id. @param {HTMLFormElement} form @returns {HTMLElement} */
+function noteOf(form) {
+  return form.querySelector("[data-part=form-error]") ?? byId("form-error");
 }

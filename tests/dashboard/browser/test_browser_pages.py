@@ -27,6 +27,8 @@ PAGES = {
     "account": "/account",
     "history": "/history",
     "jobs": "/jobs",
+    "settings": "/settings",
+    "erase": "/settings/erase",
     "missing": "/nowhere",
 }
 
