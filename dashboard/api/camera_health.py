@@ -115,7 +115,7 @@ def list_conditions() -> Response:
     provided = services()
     with provided.database.read() as session:
         cameras = list_cameras(session, provided.box, identity().scope)
-    return answer(ConditionPage(items=_conditions(cameras)))
+    return answer(ConditionPage(items=describe_conditions(cameras)))
 
 
 @blueprint.get("/cameras/<int:camera_id>/health", responses={200: CameraHealthAnswer})
@@ -131,7 +131,7 @@ def read_past_health(path: CameraPath, query: HealthQuery) -> Response:
     series = _series(camera.id, starts, bucket, step_s)
     return answer(
         CameraHealthAnswer(
-            now=_conditions([camera])[0],
+            now=describe_conditions([camera])[0],
             step_s=step_s,
             series=[one.write() for one in series],
             frames=_write_frames(sum((one.frames for one in series), FrameAccount())),
@@ -203,7 +203,7 @@ class _Known:
         )
 
 
-def _conditions(cameras: Sequence[Camera]) -> list[CameraConditionAnswer]:
+def describe_conditions(cameras: Sequence[Camera]) -> list[CameraConditionAnswer]:
     """Look at cameras: ask SQL once, Redis a few times, then judge each."""
     now, is_ingest_alive = utc_now(), bool(read_heartbeats(services().redis, "ingest"))
     answers = []
