@@ -109,6 +109,38 @@ SENTENCES: Final = (
         "Nobody has a password yet: open the sign-in or set-up link that was printed "
         "on the terminal."
     ),
+    # the system: what is wrong, and what to do
+    mark("No {kind} process runs: {consequence}"),
+    mark("no camera is opened"),
+    mark("no frame is analysed"),
+    mark("no result is recorded, and nothing is shown"),
+    mark("nothing that was asked for as a job begins, and nothing old is deleted"),
+    mark("Start one (`maskwatch {kind}`). Where it was started, its log says why it ended."),
+    mark("{name} delivers no picture"),
+    mark("{name} is behind"),
+    mark("{name} is lost again and again"),
+    mark("{n} results wait to be recorded"),
+    mark(
+        "The database does not answer, or the recorder does not keep up; look at both. "
+        "Nothing is lost while they wait."
+    ),
+    mark("The frame account of {name} does not balance"),
+    mark("This should never be. Please report it with the text of this page."),
+    mark("A worker on {host} does not use the active model"),
+    mark("It says: {reason}"),
+    mark("Processes of different releases run together: {releases}"),
+    mark("Update the older ones; their hosts stand below."),
+    mark("The disk has {n} GB left"),
+    mark("Recording stops when it is full. Make room, or keep pictures for a shorter time."),
+    mark("{server} has used {share} of its memory"),
+    mark("Frames and results wait there. Raise its `maxmemory`, or start more workers."),
+    mark("{server} may throw results away when its memory is full"),
+    mark("Its `maxmemory-policy` is {policy}; set it to noeviction."),
+    mark("{server} keeps nothing on disk"),
+    mark(
+        "Results that wait are lost when it ends. Set `appendonly yes` and `appendfsync everysec`."
+    ),
+    mark("A job failed within the last day: {kind}"),
     # the server itself
     mark("no process answered '{topic}' within {n} s; is it running?"),
     mark(

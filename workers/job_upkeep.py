@@ -7,6 +7,7 @@ from time import monotonic
 from redis.exceptions import RedisError
 from rq import Queue
 
+from core.database_sizes import note_size
 from core.errors import DatabaseAway
 from core.job_queue import list_rung, ring
 from core.jobs import JobKind
@@ -16,6 +17,7 @@ from core.storage.audit import SYSTEM
 from core.storage.engine import Database, utc_now
 from core.storage.installation import read_time_zone
 from core.storage.jobs import NewJob, add_job_once, give_up_silent_runs, list_waiting
+from core.storage.sizes import measure_database
 from core.storage.users import forget_expired_links
 
 logger = logging.getLogger(__name__)
@@ -54,6 +56,7 @@ class JobUpkeep:
         if monotonic() >= self._next_tidy_s:
             self._next_tidy_s = monotonic() + TIDY_EVERY_S
             self._tidy()
+            note_size(self._queue.connection, measure_database(self._database), now)
 
     def _keep_timetable(self, now: datetime) -> None:
         """Add the day's retention; its fixed id keeps several processes from doubling it."""

@@ -76,6 +76,7 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
                     models = fresh
                     follower.let_go(analyser.use(models.analyser))
                 loop.step()
+                beating.models = models.versions
                 beating.detail = describe_worker(models.versions, loop.done, follower.trouble)
                 outage.end()
             except RedisError as error:

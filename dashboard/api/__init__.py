@@ -20,6 +20,8 @@ from dashboard.api import (
     reader,
     sighting_reviews,
     sites,
+    system_findings,
+    system_resources,
     tokens,
     users,
 )
@@ -46,6 +48,8 @@ def register_api(app: OpenAPI) -> None:
         preferences,
         sighting_reviews,
         sites,
+        system_findings,
+        system_resources,
         tokens,
         users,
     )

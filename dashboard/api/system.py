@@ -28,7 +28,7 @@ class ProcessAnswer(Answered):
     pid: int
     started_at: datetime
     detail: str
-    version: str = Field(description="Its release; empty where it is older than 0.1.")
+    version: str = Field(description="Its release; empty where it does not say.")
     models: list[str] = Field(description="Model versions that a worker uses.")
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
+from core.database_sizes import read_sizes
 from core.job_queue import list_rung, open_queue, ring
 from core.jobs import JobKind, JobState
 from core.retention import RetentionParameters
@@ -101,3 +102,9 @@ def test_links_that_have_run_out_are_forgotten(upkeep: JobUpkeep, database: Data
 
     with database.read() as session:
         assert session.connection().exec_driver_sql("SELECT * FROM sign_in_links").all() == []
+
+
+def test_the_size_of_the_database_is_noted(upkeep: JobUpkeep, redis: Redis) -> None:
+    upkeep.step(NIGHT)
+    (size,) = read_sizes(redis, NIGHT - timedelta(days=1))
+    assert size.size_bytes > 10_000
