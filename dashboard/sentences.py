@@ -110,11 +110,10 @@ SENTENCES: Final = (
         "on the terminal."
     ),
     # the system: what is wrong, and what to do
-    mark("No {kind} process runs: {consequence}"),
-    mark("no camera is opened"),
-    mark("no frame is analysed"),
-    mark("no result is recorded, and nothing is shown"),
-    mark("nothing that was asked for as a job begins, and nothing old is deleted"),
+    mark("No ingest process runs: no camera is opened"),
+    mark("No worker process runs: no frame is analysed"),
+    mark("No recorder process runs: nothing is recorded or shown"),
+    mark("No jobs process runs: nothing that takes long begins, and nothing old is deleted"),
     mark("Start one (`maskwatch {kind}`). Where it was started, its log says why it ended."),
     mark("{name} delivers no picture"),
     mark("{name} is behind"),

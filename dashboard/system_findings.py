@@ -14,10 +14,10 @@ FREE_BYTES_BAD, FREE_BYTES_WARNING = 1_000_000_000, 5_000_000_000
 """A day of sixteen busy cameras with pictures is about half of the first."""
 MEMORY_SHARE_MAX = 0.8
 _PROCESSES = {
-    "ingest": "no camera is opened",
-    "worker": "no frame is analysed",
-    "recorder": "no result is recorded, and nothing is shown",
-    "jobs": "nothing that was asked for as a job begins, and nothing old is deleted",
+    "ingest": "No ingest process runs: no camera is opened",
+    "worker": "No worker process runs: no frame is analysed",
+    "recorder": "No recorder process runs: nothing is recorded or shown",
+    "jobs": "No jobs process runs: nothing that takes long begins, and nothing old is deleted",
 }
 
 
@@ -98,12 +98,12 @@ def find_faults(facts: SystemFacts) -> list[Finding]:
 
 def _missing_processes(facts: SystemFacts) -> Iterator[Finding]:
     are_cameras_watched = any(one.condition is not Condition.PAUSED for one in facts.cameras)
-    for kind, consequence in _PROCESSES.items():
+    for kind, title in _PROCESSES.items():
         if facts.runs(kind) or not (are_cameras_watched or kind == "jobs"):
             continue
         yield Finding(
             Severity.BAD,
-            f"No {kind} process runs: {consequence}",
+            title,
             f"Start one (`maskwatch {kind}`). Where it was started, its log says why it ended.",
         )
 
