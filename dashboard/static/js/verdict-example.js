@@ -20,7 +20,7 @@ function face(width, mask, incorrect, sharpness = 260) {
 const PEOPLE = [
   { name: t("Walks up to the camera"), faces: [face(18, 0.8, 0.1, 90), face(24, 0.9, 0.05), face(32, 0.95, 0.03), face(42, 0.97, 0.02), face(52, 0.98, 0.01)] },
   { name: t("Passes fast and far away"), faces: [face(10, 0.1, 0.2, 60), face(16, 0.1, 0.1, 70), face(18, 0.05, 0.1, 80)] },
-  { name: t("Wears the mask below the nose"), faces: [face(30, 0.5, 0.48), face(34, 0.35, 0.6), face(36, 0.4, 0.58), face(38, 0.45, 0.54)] },
+  { name: t("Wears the mask below the nose"), faces: [face(30, 0.5, 0.48), face(34, 0.28, 0.7), face(36, 0.24, 0.74), face(38, 0.34, 0.64)] },
 ];
 
 /**
