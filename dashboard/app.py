@@ -15,7 +15,15 @@ from core.live import LiveChannel
 from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.engine import Database, utc_now
-from dashboard import health, metrics, operation_pages, pages, password_links, sign_in
+from dashboard import (
+    health,
+    metrics,
+    operation_pages,
+    pages,
+    password_links,
+    people_pages,
+    sign_in,
+)
 from dashboard.access import check_declarations, open_to_all, register_access
 from dashboard.api import account, analyze, register_api
 from dashboard.appearance import register_appearance
@@ -98,7 +106,7 @@ def _register_views(app: OpenAPI, settings: Settings) -> None:
     sign_in.limit_tries(limiter)
     account.limit_tries(limiter)
     analyze.limit_asks(limiter)
-    for part in (sign_in, password_links, pages, operation_pages, health, metrics):
+    for part in (sign_in, password_links, pages, operation_pages, people_pages, health, metrics):
         app.register_blueprint(part.blueprint)
     register_api(app)
     app.add_url_rule("/favicon.ico", view_func=_icon)

@@ -6,6 +6,7 @@ import { LOCALE, n, t } from "./words.js";
 const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const SHORT_CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short" });
+const DATE = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium" });
 const FULL = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "long" });
 const WHOLE = new Intl.NumberFormat(LOCALE);
 const TENTHS = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
@@ -81,6 +82,11 @@ export function saySpan(seconds) {
 export function sayMoment(moment, now = new Date()) {
   const isToday = moment.toDateString() === now.toDateString();
   return isToday ? CLOCK.format(moment) : `${DAY.format(moment)}, ${CLOCK.format(moment)}`;
+}
+
+/** Say a day, with its year. @param {Date} moment */
+export function sayDay(moment) {
+  return DATE.format(moment);
 }
 
 /** @param {Date} moment */
