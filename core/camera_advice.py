@@ -121,10 +121,10 @@ def metres_to(face_px: float, width_px: int) -> int:
     """Tell how far away a face is that wide in a picture of that width, through a usual lens.
 
     A pinhole camera: its focal length in pixels is half the width over the tangent of
-    half the view. Whole metres, rounded down, at least 1.
+    half the view. Whole metres, at least 1.
     """
     focal_px = width_px / 2 / math.tan(math.radians(VIEW_DEGREES / 2))
-    return max(1, int(focal_px * FACE_M / face_px + 1e-6))
+    return max(1, round(focal_px * FACE_M / face_px))
 
 
 def _advise_on_faces(look: CameraLook) -> Advice | None:

@@ -1,12 +1,14 @@
 """The pages; what moves on them is fetched by their scripts from the API and the live channel."""
 
-from flask import Blueprint, redirect, render_template, session, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from core.storage.cameras import get_camera
+from core.storage.installation import read_time_zone
 from core.storage.users import Role
 from dashboard.access import identity, needs, open_to_all
 from dashboard.browser_sessions import sign_out
+from dashboard.security import own_path
 from dashboard.services import services
 
 blueprint = Blueprint("pages", __name__)
@@ -33,7 +35,10 @@ def cameras() -> str:
 @blueprint.get("/cameras/new")
 @needs(Role.OPERATOR)
 def new_camera() -> str:
-    return render_template("camera_form.html", title="Add a camera", camera_id=None)
+    with services().database.read() as reading:
+        zone = read_time_zone(reading)
+    next_path = own_path(request.args.get("next"))
+    return render_template("camera_wizard.html", time_zone=zone, next_path=next_path)
 
 
 @blueprint.get("/cameras/<int:camera_id>")

@@ -85,7 +85,7 @@ def test_larger_pictures_are_advised_only_where_the_camera_has_them() -> None:
         pytest.param((1920, 1080), 960, AdviceLevel.GOOD, 3, id="shrunk for analysis"),
         pytest.param((1920, 1080), 1920, AdviceLevel.GOOD, 6, id="whole"),
         pytest.param((640, 360), 960, AdviceLevel.FAIR, 2, id="never enlarged"),
-        pytest.param((1080, 1920), 960, AdviceLevel.FAIR, 1, id="upright"),
+        pytest.param((1080, 1920), 960, AdviceLevel.FAIR, 2, id="upright"),
         pytest.param((320, 240), 960, AdviceLevel.POOR, 1, id="tiny"),
     ],
 )

@@ -63,7 +63,7 @@ def test_a_check_says_what_the_stream_shows(
                 "topic": "distance",
                 "level": "good",
                 "text": "Through a usual wide lens this camera can judge masks up to 3 m away, "
-                "best within 1 m.",
+                "best within 2 m.",
             },
             {"topic": "rate", "level": "good", "text": answer.get_json()["advice"][1]["text"]},
         ],
