@@ -1,5 +1,6 @@
 """Seal what must not be readable at rest: camera addresses, for one."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -62,6 +63,15 @@ class SecretBox:
         return [
             HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(key) for key in self._keys
         ]
+
+
+def digest(secret: str, purpose: str = "") -> str:
+    """Hash a secret of our own making, to keep it: it is long and random, so it needs no salt.
+
+    purpose: what it opens; a secret of one purpose is none of another.
+    """
+    text = f"{purpose}:{secret}" if purpose else secret
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _write_new_key(key_file: Path) -> None:

@@ -1,16 +1,18 @@
 """Links by which a person chooses their password, once: new ones, and who forgot theirs."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from core.secrets import digest
 from core.storage.engine import utc_now
 from core.storage.tables import SignInLinkRow
 from core.storage.users import User, UserChanges, change_user, get_user, require_user
 
+PURPOSE = "password"
+"""Links that sign in at once are of none: neither opens the other's door."""
 LIFETIME = timedelta(days=3)
 """Long enough for a weekend in between."""
 
@@ -23,7 +25,7 @@ def create_password_link(session: Session, user_id: int) -> tuple[str, datetime]
     require_user(session, user_id)
     session.execute(delete(SignInLinkRow).where(SignInLinkRow.user_id == user_id))
     secret, until = secrets.token_urlsafe(32), utc_now() + LIFETIME
-    session.add(SignInLinkRow(hash=_digest(secret), user_id=user_id, expires_at=until))
+    session.add(SignInLinkRow(hash=digest(secret, PURPOSE), user_id=user_id, expires_at=until))
     return secret, until
 
 
@@ -47,11 +49,6 @@ def use_password_link(session: Session, secret: str, password: str) -> User | No
 
 
 def _unused(session: Session, secret: str) -> SignInLinkRow | None:
-    row = session.get(SignInLinkRow, _digest(secret))
+    row = session.get(SignInLinkRow, digest(secret, PURPOSE))
     is_over = row is None or row.used_at is not None or row.expires_at < utc_now()
     return None if is_over else row
-
-
-def _digest(secret: str) -> str:
-    """Unlike that of a link that signs in at once: neither opens the other's door."""
-    return hashlib.sha256(f"password:{secret}".encode()).hexdigest()

@@ -4,7 +4,6 @@ The cookie holds a secret, we its SHA-256. A session that was not used for as lo
 the preferences say is over, whatever its cookie says.
 """
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from core.secrets import digest
 from core.storage.preferences import read_preferences
 from core.storage.tables import AuditRow, UserRow, UserSessionRow
 from core.storage.users import User, get_user
@@ -61,7 +61,7 @@ def begin_session(
     )
     secret = secrets.token_urlsafe(32)
     row = UserSessionRow(
-        hash=_digest(secret),
+        hash=digest(secret),
         user_id=user_id,
         created_at=now,
         seen_at=now,
@@ -75,7 +75,7 @@ def begin_session(
 
 def find_session(session: Session, secret: str, now: datetime) -> tuple[UserSession, User] | None:
     """Find the session of a cookie, and whose it is; None if it is unknown or over."""
-    row = session.scalar(select(UserSessionRow).where(UserSessionRow.hash == _digest(secret)))
+    row = session.scalar(select(UserSessionRow).where(UserSessionRow.hash == digest(secret)))
     if row is None:
         return None
     found, user = _read(row, _lifetime(session)), get_user(session, row.user_id)
@@ -157,10 +157,6 @@ def end_other_sessions(session: Session, user_id: int, kept_id: int | None) -> i
 
 def _lifetime(session: Session) -> timedelta:
     return timedelta(hours=read_preferences(session).session_hours)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _read(row: UserSessionRow, lifetime: timedelta) -> UserSession:

@@ -1,6 +1,5 @@
 """Questions about API tokens."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.access_scopes import EVERYWHERE, CameraScope, Subject, SubjectScope, parse_scope
 from core.errors import BadRequest, NameTaken, NotFound
 from core.names import check_name
+from core.secrets import digest
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs
 from core.storage.tables import TokenRow, TokenSiteRow
@@ -81,7 +81,7 @@ def create_token(
     row = TokenRow(
         name=name.strip(),
         role=role.value,
-        hash=_digest(text),
+        hash=digest(text),
         scopes=",".join(str(one) for one in sorted(terms.scopes)),
         is_limited=terms.cameras.is_limited,
         created_at=utc_now(),
@@ -113,7 +113,7 @@ def describe(token: Token) -> dict[str, Any]:
 
 def find_token(session: Session, text: str) -> Token | None:
     """Find the token of that text, expired or not; None if unknown or revoked."""
-    row = session.scalar(select(TokenRow).where(TokenRow.hash == _digest(text)))
+    row = session.scalar(select(TokenRow).where(TokenRow.hash == digest(text)))
     return _read(session, [row])[0] if row else None
 
 
@@ -134,10 +134,6 @@ def _check(name: str, role: Role, terms: TokenTerms) -> None:
         raise BadRequest("site_ids", "an administrator's token reaches all sites; take operator")
     if terms.expires_at is not None and terms.expires_at <= utc_now():
         raise BadRequest("expires_at", "a token must run out in the future")
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _read(session: Session, rows: Sequence[TokenRow]) -> list[Token]:

@@ -1,6 +1,5 @@
 """Questions about users, and about links that sign in or set up."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from core.access_scopes import EVERYWHERE, CameraScope, scope_of
 from core.appearance import AS_THE_BROWSER_SAYS, Appearance, Theme
 from core.errors import BadRequest, Conflict, NameTaken, NotFound
 from core.names import check_name
+from core.secrets import digest
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs, sites_of_users
 from core.storage.tables import GroupMemberRow, SignInLinkRow, UserRow, UserSessionRow, UserSiteRow
@@ -221,7 +221,7 @@ def create_sign_in_link(session: Session, user: User | None, lifetime: timedelta
     secret = secrets.token_urlsafe(32)
     session.add(
         SignInLinkRow(
-            hash=_digest(secret),
+            hash=digest(secret),
             user_id=user.id if user else None,
             expires_at=utc_now() + lifetime,
         )
@@ -270,7 +270,7 @@ def _unknown_hash() -> str:
 
 
 def _unused_link(session: Session, secret: str) -> SignInLinkRow | None:
-    row = session.get(SignInLinkRow, _digest(secret))
+    row = session.get(SignInLinkRow, digest(secret))
     if row is None or row.used_at is not None or row.expires_at < utc_now():
         return None
     return row
@@ -311,10 +311,6 @@ def _hash_password(password: str) -> str:
     if len(password) < PASSWORD_LENGTH_MIN:
         raise BadRequest("password", f"a password needs at least {PASSWORD_LENGTH_MIN} characters")
     return PasswordHasher().hash(password)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _flush_named(session: Session, message: str) -> None:

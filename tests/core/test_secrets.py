@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from core.errors import BadSettings, SecretUnreadable
-from core.secrets import SecretBox
+from core.secrets import SecretBox, digest
 
 
 def test_a_new_key_file_is_for_its_owner_only(tmp_path: Path) -> None:
@@ -50,3 +50,8 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 def test_derived_keys_differ_by_purpose() -> None:
     box = SecretBox([Fernet.generate_key()])
     assert box.derive("sessions") == box.derive("sessions") != box.derive("other")
+
+
+def test_a_digest_of_one_purpose_is_none_of_another() -> None:
+    assert digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert len({digest("abc"), digest("abc", "password"), digest("abd", "password")}) == 3
