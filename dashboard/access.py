@@ -125,7 +125,7 @@ def _admit() -> Response | None:
     """Let the request through, or answer in its place.
 
     1. open endpoints, and pages that do not exist, ask nobody
-    2. a stranger is turned away
+    2. a stranger is turned away, and a kiosk back to its wall
     3. the role is checked, and what a token reaches
     4. a large body may be read, where the endpoint takes one
     5. a session that changes something shows its CSRF token
@@ -135,6 +135,8 @@ def _admit() -> Response | None:
         g.identity = find_program() if "Authorization" in request.headers else signed_in()
         if g.identity is None:
             return _turn_away()
+        if g.identity.is_kiosk and not is_api_request():
+            return redirect(url_for("kiosk.show"))
         _check_role(g.identity, access)
         _check_scopes(g.identity)
         _admit_body()
@@ -185,5 +187,5 @@ def _check_csrf() -> None:
     if request.method in _SAFE_METHODS or request.endpoint is None:
         return
     who: Identity | None = g.get("identity")
-    if who is None or who.user_id is not None:
+    if who is None or who.user_id is not None or who.is_kiosk:
         current_app.extensions["maskwatch_csrf"].protect()

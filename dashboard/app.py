@@ -17,6 +17,7 @@ from core.settings import Settings
 from core.storage.engine import Database, utc_now
 from dashboard import (
     health,
+    kiosk,
     metrics,
     operation_pages,
     pages,
@@ -106,7 +107,17 @@ def _register_views(app: OpenAPI, settings: Settings) -> None:
     sign_in.limit_tries(limiter)
     account.limit_tries(limiter)
     analyze.limit_asks(limiter)
-    for part in (sign_in, password_links, pages, operation_pages, people_pages, health, metrics):
+    kiosk.limit_tries(limiter)
+    for part in (
+        sign_in,
+        kiosk,
+        password_links,
+        pages,
+        operation_pages,
+        people_pages,
+        health,
+        metrics,
+    ):
         app.register_blueprint(part.blueprint)
     register_api(app)
     app.add_url_rule("/favicon.ico", view_func=_icon)

@@ -22,6 +22,11 @@ def visitor(name: str) -> Actor:
     return Actor(name, ActorKind.USER, client_address())
 
 
+def screen(name: str) -> Actor:
+    """Name a screen that shows the wall: by its token."""
+    return Actor(name, ActorKind.TOKEN, client_address())
+
+
 def client_address() -> str:
     """Read the asker's network address; behind the trusted proxy the one that it tells."""
     return request.remote_addr or ""

@@ -3,11 +3,12 @@
 import threading
 from collections.abc import Collection, Iterable
 
+from dashboard.admissions import Admission
 from dashboard.websockets import WebSocket
 
 
 class Connections:
-    """Knows the WebSocket and the session of each viewer.
+    """Knows the WebSocket of each viewer, and what let them in.
 
     Cutting the TCP connection frees every thread that reads or writes there, and
     makes the page connect anew; a polite close would wait for a page that may be stuck.
@@ -15,19 +16,19 @@ class Connections:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: dict[str, tuple[int | None, WebSocket | None]] = {}
+        self._open: dict[str, tuple[Admission, WebSocket | None]] = {}
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, viewer_id: str, session_id: int | None, page: WebSocket | None) -> None:
+    def add(self, viewer_id: str, admission: Admission, page: WebSocket | None) -> None:
         with self._lock:
-            self._open[viewer_id] = (session_id, page)
+            self._open[viewer_id] = (admission, page)
 
-    def sessions(self) -> dict[str, int | None]:
-        """Tell each viewer's session."""
+    def admissions(self) -> dict[str, Admission]:
+        """Tell what let each viewer in."""
         with self._lock:
-            return {viewer_id: session_id for viewer_id, (session_id, _) in self._open.items()}
+            return {viewer_id: admission for viewer_id, (admission, _) in self._open.items()}
 
     def pages(self, viewer_ids: Iterable[str]) -> list[WebSocket]:
         """Find the WebSockets of some viewers; one that has left is passed over."""
@@ -46,8 +47,8 @@ class Connections:
         for viewer_id in list(self._open):
             self.cut(viewer_id)
 
-    def cut_strangers(self, session_ids: Collection[int]) -> None:
-        """Close the connections of sessions that have ended: all but these."""
-        for viewer_id, session_id in self.sessions().items():
-            if session_id not in session_ids:
+    def cut_strangers(self, admitted: Collection[Admission]) -> None:
+        """Close the connections of whose session or token is over: all but these."""
+        for viewer_id, admission in self.admissions().items():
+            if admission not in admitted:
                 self.cut(viewer_id)

@@ -1,6 +1,6 @@
 """The statistics of the live wall, read once per process for all its viewers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,14 @@ from core.storage.cameras import Camera, list_cameras
 from core.storage.compliance import counts_by_camera
 from core.storage.engine import Database
 from core.storage.installation import read_time_zone
-from core.storage.sessions import list_session_users
+from dashboard.admissions import Admission, read_scopes
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What the wall shows beside its pictures, at one moment.
 
-    scopes: what each open session may see; one that has ended is missing.
+    scopes: what each of those who look may see; one that has ended is missing.
     """
 
     server_time: datetime
@@ -31,7 +31,7 @@ class Figures:
     health: Mapping[int, CameraHealth]
     people_now: Mapping[int, int]
     today: Mapping[int, Counts]
-    scopes: Mapping[int, CameraScope]
+    scopes: Mapping[Admission, CameraScope]
 
     def cameras_version(self) -> frozenset[tuple[int, int]]:
         """Change when a camera was added, changed or removed."""
@@ -57,11 +57,9 @@ def read_figures(
     box: SecretBox,
     people_now: Mapping[int, int],
     now: datetime,
-    session_ids: Sequence[int] = (),
+    admissions: Collection[Admission] = (),
 ) -> Figures:
-    """Read everything that the statistics need, in one SQL transaction.
-
-    session_ids: the sessions of those who look.
+    """Read everything that the statistics need. admissions: of those who look.
 
     Today begins at midnight in the installation's time zone.
     """
@@ -69,8 +67,7 @@ def read_figures(
         midnight = floor(now, Bucket.DAY, read_time_zone(session))
         cameras = tuple(list_cameras(session, box))
         today = counts_by_camera(session, midnight, now)
-        viewers = list_session_users(session, session_ids, now)
-    scopes = {session_id: user.scope for session_id, user in viewers.items()}
+    scopes = read_scopes(database, admissions, now)
     return Figures(now, cameras, read_health(redis), people_now, today, scopes)
 
 

@@ -1,21 +1,30 @@
 """Who makes a request: the person that its cookie tells of, or the program of its token."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import g, request, session
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import Unauthorized
 
-from core.access_scopes import EVERYWHERE, CameraScope
+from core.access_scopes import EVERYWHERE, CameraScope, Subject, SubjectScope
 from core.appearance import AS_THE_BROWSER_SAYS, Appearance
 from core.errors import DatabaseAway
 from core.storage.engine import utc_now
 from core.storage.sessions import find_session, mark_seen
-from core.storage.tokens import Token, TokenTerms, find_token, mark_token_used
+from core.storage.tokens import (
+    Token,
+    TokenTerms,
+    find_token,
+    find_token_by_digest,
+    mark_tokens_used,
+)
 from core.storage.users import Role, User
+from dashboard.admissions import Admission, AdmissionKind
 from dashboard.services import services
 
 SECRET = "secret"  # noqa: S105  # the name that the cookie keeps it under
+KIOSK = "kiosk"
+"""The name that a screen's cookie keeps its token's digest under; cookies are signed."""
 CHALLENGE = WWWAuthenticate("bearer", {"realm": "maskwatch"})
 
 _USED_PREFIX = "mw:house:token-used:"
@@ -27,6 +36,7 @@ class Identity:
 
     scope: the cameras that they may see. may_see_faces: are shown faces as they are,
     where pictures are kept sharp. user_id, session_id: of a person; terms: of a token.
+    kiosk_id: the token of a screen that shows the wall, and can do nothing else.
     """
 
     name: str
@@ -36,6 +46,7 @@ class Identity:
     may_see_faces: bool = False
     session_id: int | None = None
     terms: TokenTerms | None = None
+    kiosk_id: int | None = None
     appearance: Appearance = AS_THE_BROWSER_SAYS
 
     @property
@@ -45,6 +56,19 @@ class Identity:
     @property
     def is_operator(self) -> bool:
         return self.role.may_act_as(Role.OPERATOR)
+
+    @property
+    def is_kiosk(self) -> bool:
+        return self.kiosk_id is not None
+
+    @property
+    def admission(self) -> Admission | None:
+        """What lets this one's live pages in; None for a program, which has none."""
+        if self.kiosk_id is not None:
+            return Admission(AdmissionKind.KIOSK, self.kiosk_id)
+        if self.session_id is not None:
+            return Admission(AdmissionKind.SESSION, self.session_id)
+        return None
 
 
 def person_of(user: User, session_id: int) -> Identity:
@@ -59,13 +83,19 @@ def person_of(user: User, session_id: int) -> Identity:
     )
 
 
+def kiosk_of(token: Token) -> Identity:
+    """Make the identity of a screen: it reads what a wall asks for, whatever its token may."""
+    terms = replace(token.terms, scopes=frozenset({SubjectScope(Subject.WALL, True)}))
+    return Identity(token.name, Role.VIEWER, scope=terms.cameras, terms=terms, kiosk_id=token.id)
+
+
 def signed_in() -> Identity | None:
-    """Say who is signed in by session, for pages and sockets; None for a stranger.
+    """Say who is signed in by cookie, for pages and sockets; None for a stranger.
 
     Read from SQL once a request: a changed role or an ended session counts at the next.
     """
     if "person" not in g:
-        g.person = _find_person()
+        g.person = _find_person() or _find_kiosk()
     found: Identity | None = g.person
     return found
 
@@ -111,6 +141,18 @@ def _find_person() -> Identity | None:
     return person_of(user, one.id)
 
 
+def _find_kiosk() -> Identity | None:
+    digest = session.get(KIOSK)
+    if not isinstance(digest, str):
+        return None
+    with services().database.read() as reading:
+        token = find_token_by_digest(reading, digest)
+    if token is None or token.is_expired(utc_now()):
+        return None
+    _note_use(token)
+    return kiosk_of(token)
+
+
 def _check_expiry(token: Token) -> None:
     until = token.terms.expires_at
     if until is not None and token.is_expired(utc_now()):
@@ -126,4 +168,4 @@ def _note_use(token: Token) -> None:
     redis = services().redis
     if redis.set(f"{_USED_PREFIX}{token.id}", 1, nx=True, ex=60):
         with services().database.write() as writing:
-            mark_token_used(writing, token.id)
+            mark_tokens_used(writing, [token.id])

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from redis.exceptions import RedisError
@@ -14,7 +14,8 @@ from core.access_scopes import CameraScope
 from core.heartbeats import BEAT_EVERY_S, Heartbeat, beat, end_beat
 from core.live import LiveChannel
 from core.storage.engine import utc_now
-from core.storage.sessions import SEEN_EVERY, mark_seen
+from core.storage.sessions import SEEN_EVERY
+from dashboard.admissions import Admission, mark_in_use
 from dashboard.figures import Figures, figures_message, read_figures
 from dashboard.live import Outbox
 from dashboard.services import Services
@@ -42,7 +43,7 @@ class LiveLoops:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._cameras_version: frozenset[tuple[int, int]] = frozenset()
-        self._scopes: Mapping[int, CameraScope] = {}
+        self._scopes: Mapping[Admission, CameraScope] = {}
         self._marked_at: datetime | None = None
         self._heartbeat = Heartbeat(
             kind="dashboard", host=socket.gethostname(), pid=os.getpid(), started_at=utc_now()
@@ -77,24 +78,20 @@ class LiveLoops:
             provided.box,
             provided.hub.people_now(),
             now,
-            self._open_sessions(),
+            set(provided.connections.admissions().values()),
         )
         provided.connections.cut_strangers(figures.scopes)
         self._send_statistics(figures)
         if self._has_other_cameras(figures):
             self._outbox.send_all("cameras", {})
-        self._mark_seen(list(figures.scopes), now)
-
-    def _open_sessions(self) -> list[int]:
-        found = self._services.connections.sessions().values()
-        return [session_id for session_id in set(found) if session_id is not None]
+        self._mark_in_use(figures.scopes.keys(), now)
 
     def _send_statistics(self, figures: Figures) -> None:
         """Send each viewer the numbers of the cameras that they may see, and no others."""
         viewers: defaultdict[CameraScope, list[str]] = defaultdict(list)
-        for viewer_id, session_id in self._services.connections.sessions().items():
-            if session_id is not None and session_id in figures.scopes:
-                viewers[figures.scopes[session_id]].append(viewer_id)
+        for viewer_id, admission in self._services.connections.admissions().items():
+            if admission in figures.scopes:
+                viewers[figures.scopes[admission]].append(viewer_id)
         for scope, viewer_ids in viewers.items():
             visible = figures.visible(scope)
             for viewer_id in viewer_ids:
@@ -109,13 +106,10 @@ class LiveLoops:
         self._cameras_version, self._scopes = version, figures.scopes
         return is_changed or has_others
 
-    def _mark_seen(self, session_ids: Sequence[int], now: datetime) -> None:
-        """Count an open page as use of its session: a wall that is looked at stays signed in."""
-        if self._marked_at is not None and now - self._marked_at < SEEN_EVERY:
-            return
-        self._marked_at = now
-        with self._services.database.write() as session:
-            mark_seen(session, session_ids, now)
+    def _mark_in_use(self, admissions: Collection[Admission], now: datetime) -> None:
+        if self._marked_at is None or now - self._marked_at >= SEEN_EVERY:
+            self._marked_at = now
+            mark_in_use(self._services.database, admissions, now)
 
     def _listen(self) -> None:
         while not self._stop.is_set():

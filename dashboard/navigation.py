@@ -45,7 +45,7 @@ def register_navigation(app: Flask) -> None:
 
 def _offer() -> dict[str, object]:
     who = signed_in_if_known()
-    if who is None:
+    if who is None or who.is_kiosk:
         return {}
     return {"main_pages": _open_to(MAIN, who.role), "manage_pages": _open_to(MANAGE, who.role)}
 

@@ -8,6 +8,7 @@ from core.storage.installation import read_time_zone
 from core.storage.users import Role
 from dashboard.access import identity, needs, open_to_all
 from dashboard.browser_sessions import sign_out
+from dashboard.identities import signed_in
 from dashboard.security import own_path
 from dashboard.services import services
 
@@ -83,5 +84,6 @@ def account() -> str:
 @blueprint.post("/sign-out")
 @open_to_all
 def leave() -> Response:
+    who = signed_in()
     sign_out()
-    return redirect(url_for("sign_in.sign_in_page"))
+    return redirect(url_for("kiosk.show" if who and who.is_kiosk else "sign_in.sign_in_page"))

@@ -71,7 +71,8 @@ def limit_tries(limiter: Limiter) -> None:
 @blueprint.get("/sign-in")
 @open_to_all
 def sign_in_page() -> Response:
-    if signed_in() is not None:
+    who = signed_in()
+    if who is not None and not who.is_kiosk:
         return _go_on(request.args.get("next"))
     return _sign_in_page(None if _is_set_up() else _NOT_SET_UP)
 

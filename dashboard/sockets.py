@@ -118,11 +118,12 @@ def register_sockets(
     @socketio.on("connect")  # type: ignore[untyped-decorator]  # Flask-SocketIO has no types
     def connect(_: object = None) -> bool:
         who = signed_in()
-        if who is None:
+        if who is None or who.admission is None:
             return False
-        viewer_id, page = _viewer_id(), request.environ[ENVIRON_KEY]
-        connections.add(viewer_id, who.session_id, page)
-        page.on_acknowledged = partial(hub.drawn, viewer_id)
+        viewer_id, page = _viewer_id(), request.environ.get(ENVIRON_KEY)
+        connections.add(viewer_id, who.admission, page)
+        if page is not None:  # no browser's, but a test's
+            page.on_acknowledged = partial(hub.drawn, viewer_id)
         hub.join(viewer_id)
         on_join()
         return True

@@ -1,7 +1,7 @@
 """Questions about API tokens."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +47,8 @@ class Token:
     created_at: datetime
     created_by: str
     last_used_at: datetime | None
+    digest: str
+    """What is kept of its text; whoever has it has not the token."""
 
     def is_expired(self, now: datetime) -> bool:
         return self.terms.expires_at is not None and self.terms.expires_at <= now
@@ -117,8 +119,21 @@ def find_token(session: Session, text: str) -> Token | None:
     return _read(session, [row])[0] if row else None
 
 
-def mark_token_used(session: Session, token_id: int) -> None:
-    session.execute(update(TokenRow).where(TokenRow.id == token_id).values(last_used_at=utc_now()))
+def find_token_by_digest(session: Session, digest: str) -> Token | None:
+    """Find a token again by what is kept of its text; None if it was revoked."""
+    row = session.scalar(select(TokenRow).where(TokenRow.hash == digest))
+    return _read(session, [row])[0] if row else None
+
+
+def list_open_tokens(session: Session, token_ids: Collection[int], now: datetime) -> list[Token]:
+    """List those of these tokens that are neither revoked nor expired."""
+    rows = session.scalars(select(TokenRow).where(TokenRow.id.in_(token_ids))).all()
+    return [token for token in _read(session, rows) if not token.is_expired(now)]
+
+
+def mark_tokens_used(session: Session, token_ids: Collection[int]) -> None:
+    used = TokenRow.id.in_(token_ids)
+    session.execute(update(TokenRow).where(used).values(last_used_at=utc_now()))
 
 
 def revoke_token(session: Session, name: str) -> None:
@@ -154,6 +169,7 @@ def _read(session: Session, rows: Sequence[TokenRow]) -> list[Token]:
             created_at=row.created_at,
             created_by=row.created_by,
             last_used_at=row.last_used_at,
+            digest=row.hash,
         )
         for row in rows
     ]

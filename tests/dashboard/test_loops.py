@@ -10,15 +10,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from redis import Redis
 
+from core.access_scopes import CameraScope
 from core.heartbeats import CameraHealth, CameraState, read_heartbeats, report_health
 from core.live import LiveChannel
 from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.cameras import NewCamera, add_camera, change_camera, remove_camera
-from core.storage.engine import Database
+from core.storage.engine import Database, utc_now
 from core.storage.rollups import add_to_rollups
 from core.storage.sessions import begin_session, end_session
+from core.storage.tokens import TokenTerms, create_token, get_token, revoke_token
 from core.storage.users import Role, UserChanges, change_user, find_or_add_user, remove_user
+from dashboard.admissions import Admission, AdmissionKind
 from dashboard.connections import Connections
 from dashboard.figures import figures_message, read_figures
 from dashboard.live import LiveHub
@@ -60,8 +63,11 @@ class Parts:
     connections: Connections
 
     def open_page(self, viewer_id: str, session_id: int) -> None:
+        self.admit(viewer_id, Admission(AdmissionKind.SESSION, session_id))
+
+    def admit(self, viewer_id: str, admission: Admission) -> None:
         self.hub.join(viewer_id)
-        self.connections.add(viewer_id, session_id, None)
+        self.connections.add(viewer_id, admission, None)
 
 
 @pytest.fixture
@@ -181,7 +187,7 @@ def test_a_page_whose_session_has_ended_is_cut_off(
     with database.write() as session:
         end_session(session, ended)
     parts.loops.tick(NOW)
-    assert parts.connections.sessions() == {"kept": kept}
+    assert list(parts.connections.admissions()) == ["kept"]
 
 
 def test_a_page_whose_session_is_over_is_cut_off(
@@ -189,6 +195,38 @@ def test_a_page_whose_session_is_over_is_cut_off(
 ) -> None:
     parts.open_page("ann's", open_session("ann"))
     parts.loops.tick(NOW + timedelta(hours=168))
+    assert len(parts.connections) == 0
+
+
+def test_a_kiosk_gets_the_numbers_of_its_cameras_until_its_token_is_revoked(
+    parts: Parts, sites: dict[str, tuple[int, int]], database: Database
+) -> None:
+    north, at_north = sites["north"]
+    terms = TokenTerms(cameras=CameraScope(frozenset({north})))
+    with database.write() as session:
+        create_token(session, "screen", Role.VIEWER, terms)
+        token = get_token(session, "screen")
+    parts.admit("the screen", Admission(AdmissionKind.KIOSK, token.id))
+    parts.loops.tick(NOW)
+    event, message = parts.outbox.sent[0]
+    assert event == "statistics"
+    assert [one["camera_id"] for one in message["cameras"]] == [at_north]
+    with database.write() as session:
+        assert get_token(session, "screen").last_used_at is not None
+        revoke_token(session, "screen")
+    parts.loops.tick(NOW)
+    assert len(parts.connections) == 0
+
+
+def test_a_kiosk_whose_token_has_run_out_is_cut_off(parts: Parts, database: Database) -> None:
+    expires_at = utc_now() + timedelta(hours=1)
+    with database.write() as session:
+        create_token(session, "screen", Role.VIEWER, TokenTerms(expires_at=expires_at))
+        token = get_token(session, "screen")
+    parts.admit("the screen", Admission(AdmissionKind.KIOSK, token.id))
+    parts.loops.tick(expires_at - timedelta(seconds=1))
+    assert len(parts.connections) == 1
+    parts.loops.tick(expires_at)
     assert len(parts.connections) == 0
 
 

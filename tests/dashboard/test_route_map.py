@@ -25,6 +25,8 @@ OPEN = {
     "health.healthz": "for whoever restarts what hangs",
     "health.readyz": "for whoever sends people here",
     "pages.leave": "to sign out is never wrong",
+    "kiosk.begin": "the token lets in",
+    "kiosk.show": "strangers are asked for a token",
     "password_links.choose": "the link's secret lets in",
     "password_links.choose_page": "the link's secret lets in",
     "sign_in.set_up": "the link's secret lets in",
@@ -198,6 +200,31 @@ def test_a_token_that_may_read_a_subject_reads_it_and_changes_nothing(
                 answer = one.ask(client)
                 assert (str(one), answer.status_code) == (str(one), 403)
                 assert f"scope {subject};" in answer.text
+
+
+def test_a_kiosk_reads_what_the_wall_asks_for_and_nothing_else(
+    closed: list[Operation], dashboard: Dashboard, database: Database
+) -> None:
+    kiosk = begin_kiosk(dashboard, database)
+    headers = {"X-CSRFToken": csrf_token(kiosk, "/kiosk")}
+    for one in closed:
+        status = one.ask(kiosk, **headers).status_code
+        if one.subject is Subject.WALL and one.is_reading:
+            assert (str(one), status in (302, 401, 403)) == (str(one), False)
+        else:
+            refused = 403 if one.path.startswith("/api/") else 302
+            assert (str(one), status) == (str(one), refused)
+
+
+def begin_kiosk(dashboard: Dashboard, database: Database) -> FlaskClient:
+    """Make a browser that shows the wall by a token, as a screen on a wall does."""
+    terms = TokenTerms(frozenset({SubjectScope(Subject.WALL)}))
+    with database.write() as session:
+        text = create_token(session, "screen", Role.VIEWER, terms)
+    client = dashboard.app.test_client()
+    form = {"token": text, "csrf_token": csrf_token(client, "/kiosk")}
+    assert client.post("/kiosk", data=form).status_code == 302
+    return client
 
 
 def program(dashboard: Dashboard, database: Database, scope: SubjectScope) -> FlaskClient:

@@ -409,7 +409,7 @@ def live_page(dashboard: Dashboard, browser: FlaskClient) -> Iterator[Callable[.
 
     def watch(*camera_ids: int) -> set[int]:
         page.emit("watch", {"camera_ids": list(camera_ids)})
-        (viewer_id,) = dashboard.connections.sessions()
+        (viewer_id,) = dashboard.connections.admissions()
         return set(app.extensions["maskwatch"].hub.watched(viewer_id))
 
     yield watch

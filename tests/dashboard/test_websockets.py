@@ -12,10 +12,12 @@ from wsproto.connection import Connection as Protocol
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import RemoteProtocolError
 
+from dashboard.admissions import Admission, AdmissionKind
 from dashboard.connections import Connections
 from dashboard.websockets import UNREAD_MAX, UNSENT_MAX, WebSocket, WebSockets, pack
 
 MESSAGE_MAX = 1000
+ONE, TWO = Admission(AdmissionKind.SESSION, 1), Admission(AdmissionKind.KIOSK, 1)
 HANDSHAKE = {
     "PATH_INFO": "/socket.io/",
     "HTTP_HOST": "wall:8080",
@@ -200,7 +202,7 @@ def test_stopping_lets_all_pages_go() -> None:
 
 def test_cutting_a_viewer_ends_its_connection(page: WebSocket, browser: Browser) -> None:
     connections = Connections()
-    connections.add("ann", 1, page)
+    connections.add("ann", ONE, page)
     connections.cut("ann")
     assert browser.receive() == []
     assert len(connections) == 0
@@ -208,7 +210,7 @@ def test_cutting_a_viewer_ends_its_connection(page: WebSocket, browser: Browser)
 
 def test_cutting_twice_or_what_is_closed_is_fine(page: WebSocket, browser: Browser) -> None:
     connections = Connections()
-    connections.add("ann", 1, page)
+    connections.add("ann", ONE, page)
     browser.connection.close()
     assert page.wait() is None
     connections.cut("ann")
@@ -216,12 +218,14 @@ def test_cutting_twice_or_what_is_closed_is_fine(page: WebSocket, browser: Brows
     connections.cut("never seen")
 
 
-def test_only_the_connections_of_sessions_that_have_ended_are_cut(loop: WebSockets) -> None:
+def test_only_the_connections_of_sessions_and_kiosks_that_have_ended_are_cut(
+    loop: WebSockets,
+) -> None:
     connections = Connections()
     with opened(loop) as (ann, anns), opened(loop) as (bob, bobs):
-        connections.add("stays", 1, ann)
-        connections.add("goes", 2, bob)
-        connections.cut_strangers([1])
+        connections.add("stays", ONE, ann)
+        connections.add("goes", TWO, bob)
+        connections.cut_strangers([ONE])
         assert bobs.receive() == []
         assert connections.pages(["stays", "goes"]) == [ann]
         connections.cut_all()

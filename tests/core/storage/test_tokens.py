@@ -16,7 +16,7 @@ from core.storage.tokens import (
     find_token,
     get_token,
     list_tokens,
-    mark_token_used,
+    mark_tokens_used,
     revoke_token,
 )
 from core.storage.users import Role
@@ -30,7 +30,7 @@ def test_a_token_is_found_by_its_text_until_revoked(any_database: Database) -> N
         text = create_token(session, "scripts", Role.VIEWER)
         token = find_token(session, text)
         assert token is not None
-        mark_token_used(session, token.id)
+        mark_tokens_used(session, [token.id])
         assert list_tokens(session)[0].role is Role.VIEWER
         assert find_token(session, text + "x") is None
         revoke_token(session, "scripts")
