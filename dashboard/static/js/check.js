@@ -6,7 +6,7 @@ import { sayCodec, sayTenths } from "./wording.js";
 import { hear, t } from "./words.js";
 
 /** @type {Record<Advice["topic"], string>} */
-const TOPICS = { faces: t("Faces"), distance: t("Distance"), light: t("Light"), sharpness: t("Sharpness"), rate: t("Pictures a second") };
+const TOPICS = { faces: t("Faces"), distance: t("Distance"), light: t("Lighting"), sharpness: t("Sharpness"), rate: t("Pictures a second") };
 const SIGNS = { good: "check", fair: "info", poor: "warning" };
 
 /**
