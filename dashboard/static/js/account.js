@@ -1,11 +1,13 @@
-// The account of who is signed in: what they may do, a new password, their sessions.
+// The account of who is signed in: how they want pages, a new password, their sessions.
 
-import { ask, post, Problem, remove } from "./api.js";
-import { clearErrors, focusField, showFieldError, showProblem } from "./fields.js";
+import { ask, patch, post, remove } from "./api.js";
+import { attempt, onSubmit } from "./attempts.js";
+import { nameBrowser } from "./browsers.js";
+import { focusField, showFieldError } from "./fields.js";
 import { toast } from "./messages.js";
 import { byId, say, stamp } from "./page.js";
 import { sayMoment, sayRole } from "./wording.js";
-import { hear, t } from "./words.js";
+import { t } from "./words.js";
 
 /**
  * @typedef {{ name: string, role: string, is_limited: boolean }} Account
@@ -35,7 +37,7 @@ async function showSessions() {
 function sessionRow(session) {
   const { root, part } = stamp("session-row");
   const used = session.is_current ? t("This browser") : t("Last used {when}", { when: sayMoment(new Date(session.seen_at)) });
-  const browser = nameBrowser(session);
+  const browser = nameBrowser(session.browser);
   say(part("browser"), browser);
   say(part("seen"), session.address ? `${used} · ${session.address}` : used);
   part("end").hidden = session.is_current;
@@ -44,16 +46,10 @@ function sessionRow(session) {
   return root;
 }
 
-/** @param {Session} session whose browser the server names in English, such as "Firefox on Linux" */
-function nameBrowser(session) {
-  const [browser, system] = session.browser.split(" on ");
-  return system ? t("{browser} on {system}", { browser, system }) : hear(session.browser);
-}
-
 /** @param {Session} session */
 async function endSession(session) {
   await remove(`account/sessions/${session.id}`);
-  toast(t("{browser} is signed out", { browser: nameBrowser(session) }));
+  toast(t("{browser} is signed out", { browser: nameBrowser(session.browser) }));
   await showSessions();
 }
 
@@ -64,7 +60,6 @@ async function endAllOthers() {
 }
 
 async function changePassword() {
-  clearErrors(form);
   const { old_password, new_password, password_again } = Object.fromEntries(new FormData(form));
   if (new_password !== password_again) {
     showFieldError(form, "password_again", t("The two passwords are not the same."));
@@ -76,28 +71,18 @@ async function changePassword() {
   await showSessions();
 }
 
-/**
- * Do it, and say what went wrong if it did.
- * @param {() => Promise<void>} step
- */
-async function attempt(step) {
-  try {
-    await step();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    toast(error.message);
-  }
+/** A choice counts at once; another language needs the page anew. @param {Event} event */
+async function choose({ target }) {
+  const { name, value } = /** @type {HTMLInputElement} */ (target);
+  await patch("account", { [name]: value || null });
+  if (name === "language") return location.reload();
+  if (value) document.documentElement.dataset.theme = value;
+  else delete document.documentElement.dataset.theme;
+  dispatchEvent(new Event("themechange"));
 }
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  try {
-    await changePassword();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    showProblem(form, error);
-  }
-});
+onSubmit(form, changePassword);
+byId("appearance").addEventListener("change", (event) => attempt(() => choose(event)));
 endOthers.addEventListener("click", () => attempt(endAllOthers));
 attempt(showAccount);
 attempt(showSessions);

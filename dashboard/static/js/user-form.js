@@ -127,7 +127,7 @@ onSubmit(form, save);
 if (userId) {
   byId("make-link").addEventListener("click", () => attempt(() => makeLink(userId, byId("link-place"))));
   byId("end-sessions").addEventListener("click", () => attempt(endSessions));
-  byId("remove").addEventListener("click", () => attempt(askAndRemove));
+  document.getElementById("remove")?.addEventListener("click", () => attempt(askAndRemove));
   byId("typed-name").addEventListener("input", ({ target }) => {
     const { value, dataset } = /** @type {HTMLInputElement} */ (target);
     /** @type {HTMLButtonElement} */ (byId("remove-now")).disabled = value.trim() !== dataset.expected;
