@@ -4,6 +4,7 @@
 in untranslated, texts that nothing says any more go.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -38,14 +39,19 @@ _LINE = 100
 def collect_words() -> Catalog:
     """Collect every text that the dashboard says, with the files that say it."""
     catalogue = Catalog(charset="utf-8")
+    for place, text, notes in find_words():
+        catalogue.add(text, locations=[(place, 0)], auto_comments=notes)
+    return catalogue
+
+
+def find_words() -> Iterator[tuple[str, str | tuple[str, ...], list[str]]]:
+    """Yield each saying of a text: the file, the text or its forms for one and many, the notes."""
     folder = ROOT / "dashboard"
     found = extract_from_dir(
         folder, _FILES, _OPTIONS, _CALLS, ["NOTE:"], directory_filter=_is_searched
     )
-    for name, _, text, comments, context in found:
-        place = (folder / name).relative_to(ROOT).as_posix()
-        catalogue.add(text, locations=[(place, 0)], auto_comments=comments, context=context)
-    return catalogue
+    for name, _, text, notes, _ in found:
+        yield (folder / name).relative_to(ROOT).as_posix(), text, notes
 
 
 def read_catalogue(path: Path) -> Catalog:

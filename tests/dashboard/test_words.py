@@ -17,6 +17,7 @@ from dashboard.word_list import (
     CATALOGUES,
     ROOT,
     collect_words,
+    find_words,
     is_translated,
     read_catalogue,
     update_catalogue,
@@ -40,6 +41,13 @@ def test_every_text_that_is_said_is_translated(path: Path) -> None:
     known = {one.id: one.string for one in catalogue}
     missing = [one.id for one in collect_words() if one.id and not is_translated(known.get(one.id))]
     assert missing == [], "python -m dashboard.word_list adds them to the catalogue: translate them"
+
+
+def test_no_text_is_said_both_alone_and_as_one_of_many() -> None:
+    """A catalogue holds a text once: the plural would win, and the other stay English."""
+    said = {text for _, text, _ in find_words()}
+    counted = {text[0] for text in said if isinstance(text, tuple)}
+    assert said & counted == set()
 
 
 @each_catalogue

@@ -117,7 +117,7 @@ def test_an_hour_of_one_camera_is_erased_after_its_name_was_typed(
             keep(session, people, camera_id, minutes_between(now - 3 * HOUR, now))
     admin.goto("/settings/erase")
     admin.get_by_label("Whose history").select_option("door")
-    admin.get_by_label("Last hour").check()
+    admin.get_by_label("The last hour").check()
     expect(admin.locator("#erase-rows")).to_contain_text("Sightings1")
     admin.get_by_role("button", name="Erase for good…").click()
     sure = admin.get_by_role("dialog").get_by_role("button", name="Erase for good")
