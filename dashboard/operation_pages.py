@@ -25,3 +25,9 @@ def job(job_id: str) -> str:
     with services().database.read() as session:
         found = get_job(session, job_id, identity().scope, actor())
     return render_template("job.html", job_id=found.id)
+
+
+@blueprint.get("/system")
+@needs(Role.OPERATOR)
+def system() -> str:
+    return render_template("system.html")

@@ -121,6 +121,61 @@ declare global {
     log?: string[];
   }
 
+  interface SystemProcess {
+    kind: string;
+    name: string;
+    host: string;
+    pid: number;
+    started_at: string;
+    detail: string;
+    version: string;
+    models: string[];
+  }
+
+  interface FrameSums {
+    captured: number;
+    analysed: number;
+    unchanged: number;
+    superseded: number;
+    expired: number;
+    lost: number;
+    failed: number;
+    waiting: number;
+    in_flight: number;
+  }
+
+  interface CameraSystem {
+    camera_id: number;
+    name: string;
+    state: CameraState;
+    reason: string;
+    frames: FrameSums & { is_balanced: boolean };
+    latency: { frames: number; p50_s: number | null; p95_s: number | null; p99_s: number | null };
+  }
+
+  interface System {
+    processes: SystemProcess[];
+    cameras: CameraSystem[];
+    queue: { waiting: number; in_flight: number; results: number };
+    counted_since: string | null;
+  }
+
+  interface SystemFinding {
+    severity: "bad" | "warning";
+    title: string;
+    advice: string;
+    link: string;
+    camera_id: number | null;
+  }
+
+  interface Resources {
+    database: { server: string; size_bytes: number; bytes_per_day: number | null; measured_since: string | null };
+    pictures: { count: number; size_bytes: number; limit_bytes: number };
+    disk: { total_bytes: number; free_bytes: number };
+    memory: { server: string; used_bytes: number; peak_bytes: number; max_bytes: number; is_on_disk: boolean };
+    software: { name: string; version: string }[];
+  }
+
   // One entry of a problem's errors: the field, and what a good value is.
   interface Fault {
     parameter: string;

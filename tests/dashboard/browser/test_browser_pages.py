@@ -27,6 +27,7 @@ PAGES = {
     "account": "/account",
     "history": "/history",
     "jobs": "/jobs",
+    "system": "/system",
     "settings": "/settings",
     "erase": "/settings/erase",
     "users": "/users",
