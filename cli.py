@@ -87,15 +87,24 @@ def main() -> None:
     show_default=True,
     help="Inference workers; one spreads its work over all cores.",
 )
+@click.option(
+    "--dashboards",
+    type=click.IntRange(1, 16),
+    default=1,
+    show_default=True,
+    help="Dashboards behind the one address; each serves hundreds of viewers.",
+)
 @with_settings
-def up(settings: "Settings", demo: bool, host: str, port: int, workers: int) -> None:
+def up(
+    settings: "Settings", demo: bool, host: str, port: int, workers: int, dashboards: int
+) -> None:
     """Run everything until Ctrl-C: servers, cameras, analysis, dashboard."""
     from core.processes import stop_on_signals
     from launch.up import Address, run_up
     from models.shipped import shipped_folders
 
     cameras = _demo_cameras() if demo else None
-    address, stop = Address(host, port), stop_on_signals()
+    address, stop = Address(host, port, dashboards), stop_on_signals()
     run_up(settings, address, workers, cameras, stop, shipped_folders())
 
 
@@ -142,14 +151,15 @@ def jobs(settings: "Settings", claim: str | None) -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--share-port", is_flag=True, help="Let other dashboards listen at the same port.")
 @with_settings
-def dashboard(settings: "Settings", host: str, port: int) -> None:
+def dashboard(settings: "Settings", host: str, port: int, share_port: bool) -> None:
     """Run one process: the pages, the API and the live wall."""
     from core.logs import set_up_logs
     from dashboard.serve import serve
 
     set_up_logs(settings.log_level)
-    serve(settings, host, port)
+    serve(settings, host, port, share_port)
 
 
 @main.command()

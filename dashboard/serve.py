@@ -29,13 +29,14 @@ HANG_S = 60
 """A worker whose main thread says nothing for so long is replaced."""
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(settings: Settings, host: str, port: int, shares_port: bool = False) -> None:
     """Serve until SIGTERM or SIGINT; then this process exits with 0.
 
+    shares_port: others of us may listen there too; the kernel spreads what connects.
     Raises BadSettings if the key, Redis or the database cannot be used.
     """
     _try_settings(settings)
-    _Server(settings, host, port).run()
+    _Server(settings, host, port, shares_port).run()
 
 
 def _try_settings(settings: Settings) -> None:
@@ -47,9 +48,10 @@ def _try_settings(settings: Settings) -> None:
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, settings: Settings, host: str, port: int) -> None:
+    def __init__(self, settings: Settings, host: str, port: int, shares_port: bool) -> None:
         self._settings = settings
         self._address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        self._shares_port = shares_port
         self.dashboard: Dashboard | None = None
         super().__init__()
 
@@ -70,6 +72,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         threads = self._settings.viewers_max + REQUEST_THREADS
         return {
             "bind": self._address,
+            "reuse_port": self._shares_port,
             "workers": 1,
             "worker_class": _Worker,
             "threads": threads,

@@ -34,10 +34,11 @@ _ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # replaced, nev
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where the dashboard listens."""
+    """Where the dashboard listens, or several of them at once."""
 
     host: str
     port: int
+    dashboards: int = 1
 
     @property
     def reachable_host(self) -> str:
@@ -111,15 +112,16 @@ def our_programs(data: Path, address: Address, workers: int) -> list[Program]:
         command = own_command(*arguments, "--data", str(data))
         log = data / "logs" / f"{name.replace(' ', '-')}.log"
         # Asked, the web server's master ends its own child; killed, it would leave it behind.
-        death_signal = signal.SIGTERM if name == "dashboard" else signal.SIGKILL
+        death_signal = signal.SIGTERM if arguments[0] == "dashboard" else signal.SIGKILL
         return Program(name, command, log, stop_stage, death_signal=death_signal)
 
     # Workers that each take all cores slow each other down.
     threads = ("--threads", str(max(1, len(os.sched_getaffinity(0)) // max(1, workers))))
     listen = ("--host", address.host, "--port", str(address.port))
+    share = ("--share-port",) if address.dashboards > 1 else ()
     return [
         *(program(name, 2, "worker", *threads) for name in _worker_names(workers)),
-        program("dashboard", 0, "dashboard", *listen),
+        *(program(name, 0, "dashboard", *listen, *share) for name in _dashboard_names(address)),
         program("ingest", 1, "ingest"),
         program("recorder", 3, "recorder"),
         program("jobs", 4, "jobs"),
@@ -128,6 +130,12 @@ def our_programs(data: Path, address: Address, workers: int) -> list[Program]:
 
 def _worker_names(workers: int) -> list[str]:
     return [f"worker {number}" for number in range(1, workers + 1)]
+
+
+def _dashboard_names(address: Address) -> list[str]:
+    if address.dashboards == 1:
+        return ["dashboard"]
+    return [f"dashboard {number}" for number in range(1, address.dashboards + 1)]
 
 
 def _start_redis(settings: Settings, supervisor: Supervisor) -> None:

@@ -9,12 +9,12 @@ import re
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from simple_websocket import Client
+from simple_websocket import Client, ConnectionClosed
 
 _EVENT = re.compile(r"4[25](?:\d+-)?(\d*)(\[.*)", re.DOTALL)
 
@@ -52,6 +52,13 @@ class LiveClient:
             if event is not None and event.name == name:
                 return event
         return None
+
+    def is_open(self) -> bool:
+        """Say whether the server keeps the connection; what came meanwhile is read."""
+        with suppress(ConnectionClosed):
+            while self._socket.receive(timeout=0.2) is not None:
+                pass
+        return bool(self._socket.connected)
 
     def close(self) -> None:
         self._socket.close()

@@ -59,10 +59,10 @@ class House:
     database: Database
     box: SecretBox
 
-    def start(self) -> Server:
-        """Start a dashboard on a free port and wait until it serves."""
-        port = free_port()
-        command = [sys.executable, "cli.py", "dashboard", "--data", str(self.folder)]
+    def start(self, *options: str, port: int | None = None) -> Server:
+        """Start a dashboard, on a free port if none is given, and wait until it serves."""
+        port = port or free_port()
+        command = [sys.executable, "cli.py", "dashboard", *options, "--data", str(self.folder)]
         environment = {**os.environ, "MASKWATCH_REDIS_URL": self.redis_url}
         process = subprocess.Popen(
             [*command, "--host", "127.0.0.1", "--port", str(port)], cwd=ROOT, env=environment

