@@ -1,8 +1,7 @@
 // A job that was just begun on this page: how far it is, and what came of it.
 
 import { ask, Problem } from "./api.js";
-import { hasEnded, resultFacts, sayMessage, showMeter, showState } from "./job-words.js";
-import { showFacts } from "./facts.js";
+import { hasEnded, sayMessage, showMeter, showState } from "./job-words.js";
 import { make, say } from "./page.js";
 import { t } from "./words.js";
 
@@ -18,20 +17,17 @@ export async function showJob(box, begun) {
   const words = make("span", "", "soft small");
   const meter = /** @type {HTMLProgressElement} */ (make("progress"));
   const link = make("a", t("Open the job"), "small");
-  const facts = make("dl", "", "job-facts");
   const head = make("div", "", "job-line");
   meter.setAttribute("aria-label", t("Progress"));
   link.setAttribute("href", `/jobs/${begun.id}`);
   head.setAttribute("role", "status");
   head.append(state, words);
-  box.replaceChildren(head, meter, facts, link);
+  box.replaceChildren(head, meter, link);
   for (let job = begun; ; job = await askAgain(job)) {
     showState(state, job);
     showMeter(meter, job);
     say(words, sayMessage(job));
-    if (!hasEnded(job)) continue;
-    if (job.state === "done") showFacts(facts, resultFacts(job));
-    return job;
+    if (hasEnded(job)) return job;
   }
 }
 
