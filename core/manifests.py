@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from core.errors import WeightsMismatch
+from core.measurements import Measurement
 
 NAME = "manifest.json"
 CARD = "MODEL_CARD.md"
@@ -73,6 +74,7 @@ class ModelManifest:
     temperature: baked into the graph, and stands here to be read.
     trained_on: names of the sources. command: what made these files.
     figures: what its card leads with, by name.
+    measurements: how it did on labelled faces; those of a new source come first.
     """
 
     model_version: str
@@ -88,6 +90,7 @@ class ModelManifest:
     licence: str
     files: tuple[ModelFile, ...]
     figures: dict[str, float] = field(default_factory=dict)
+    measurements: tuple[Measurement, ...] = ()
 
     def files_for(self, *kinds: FileKind) -> tuple[ModelFile, ...]:
         """List the files of these kinds, in the manifest's order; the first is the one to open."""

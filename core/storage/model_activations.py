@@ -1,6 +1,8 @@
 """Questions about active models: one version a task, by a history that is kept."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -18,6 +20,16 @@ from core.storage.model_versions import (
     take_turn,
 )
 from core.storage.tables import ModelActivationRow, ModelVersionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """The active version of a task. version_before: what a roll back goes to, if to any."""
+
+    version_id: int
+    at: datetime
+    by: str
+    version_before: int | None
 
 
 def activate(session: Session, version_id: int, by: str) -> ModelVersion:
@@ -41,15 +53,37 @@ def roll_back(session: Session, task: Task, by: str) -> ModelVersion:
     was active before.
     """
     take_turn(session, task)
+    earlier = _find_earlier(session, task)
+    if earlier is None:
+        raise Conflict(f"no {task} was active before this one; activate another by its name")
+    row = session.get_one(ModelVersionRow, earlier.model_version_id)
+    _add_activation(session, row, by, earlier.previous_id)
+    return read_row(row, {row.task: row.id})
+
+
+def read_activations(session: Session) -> dict[Task, Activation]:
+    """Read since when the active versions are active, and what would come after a roll back."""
+    found = {}
+    for task in Task:
+        current, earlier = _newest_activation(session, task), _find_earlier(session, task)
+        if current is not None:
+            before = earlier.model_version_id if earlier else None
+            found[task] = Activation(
+                current.model_version_id, current.activated_at, current.activated_by, before
+            )
+    return found
+
+
+def _find_earlier(session: Session, task: Task) -> ModelActivationRow | None:
+    """Find what a roll back goes to: the last other version that is still there."""
     current = _newest_activation(session, task)
     earlier = _step_back(session, current)
     while earlier is not None:
         row = session.get_one(ModelVersionRow, earlier.model_version_id)
         if row.removed_at is None and current and row.id != current.model_version_id:
-            _add_activation(session, row, by, earlier.previous_id)
-            return read_row(row, {row.task: row.id})
+            return earlier
         earlier = _step_back(session, earlier)
-    raise Conflict(f"no {task} was active before this one; activate another by its name")
+    return None
 
 
 def register_shipped(session: Session, shipped: Sequence[ModelFolder]) -> None:

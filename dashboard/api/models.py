@@ -1,5 +1,7 @@
 """Model versions: list, read, upload, activate after a check, roll back, remove."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from http import HTTPStatus
 
@@ -9,9 +11,11 @@ from pydantic import Field
 
 from core.errors import Conflict
 from core.manifests import Task
+from core.measurements import Measurement
 from core.model_checks import TIMEOUT_S, TOPIC, decode_check, encode_question
 from core.model_folders import TEXT_BYTES_MAX, VERSION_BYTES_MAX
 from core.requests import ask
+from core.storage.model_activations import Activation, read_activations
 from core.storage.model_audit import (
     activate_audited,
     record_added,
@@ -62,6 +66,32 @@ class ModelFileAnswer(Answered):
     runtime: str = Field(description="What opens it.")
 
 
+class LabelMeasureAnswer(Answered):
+    """null: not measured, or nothing was called so."""
+
+    label: str
+    faces: int
+    precision: float | None = Field(description="Of what was called so, how much is.")
+    recall: float | None = Field(description="Of what is so, how much was found.")
+
+
+class SizeMeasureAnswer(Answered):
+    name: str = Field(description="By the longer side of the face in the picture.")
+    faces: int | None
+    share: float = Field(description="Told rightly by a classifier, found by a detector.")
+
+
+class MeasurementAnswer(Answered):
+    """How a version did on labelled faces."""
+
+    data: str = Field(description="Whose faces; compare versions by the same.")
+    is_new_source: bool = Field(description="It learned nothing from there; others flatter.")
+    faces: int
+    figures: dict[str, float] = Field(description="By name, such as macro_f1; 0 to 1.")
+    labels: list[LabelMeasureAnswer]
+    sizes: list[SizeMeasureAnswer]
+
+
 class ModelAnswer(Answered):
     """A model version; one of each task is active."""
 
@@ -72,11 +102,17 @@ class ModelAnswer(Answered):
     precision: str
     input_side: int = Field(description="Pixels of a classifier's input; 0 for a detector.")
     is_active: bool
+    active_since: datetime | None = Field(description="null where it is not active.")
+    activated_by: str | None
+    is_next_back: bool = Field(description="A roll back of its task goes to it.")
     is_shipped: bool = Field(description="It came with this release.")
     added_at: datetime
     added_by: str
     checked_at: datetime | None = Field(description="When its networks were last seen to run.")
     figures: dict[str, float] = Field(description="What its card leads with.")
+    measurements: list[MeasurementAnswer] = Field(
+        description="Of its manifest: by label and by size of the faces."
+    )
     trained_on: list[str]
     command: str = Field(description="What made it.")
     licence: str
@@ -98,7 +134,8 @@ def list_all() -> Response:
     """List the model versions, the newest of each task first."""
     with services().database.read() as session:
         versions = list_versions(session)
-    return answer(ModelPage(items=[_write(one) for one in versions]))
+        activations = read_activations(session)
+    return answer(ModelPage(items=[_write(one, activations) for one in versions]))
 
 
 @blueprint.get("/models/<int:model_id>", responses={200: ModelCardAnswer})
@@ -108,7 +145,8 @@ def read(path: ModelPath) -> Response:
     with services().database.read() as session:
         version = get_version(session, path.model_id)
         card = read_card(session, path.model_id)
-    return answer(ModelCardAnswer(card=card, **_write(version).model_dump()))
+        activations = read_activations(session)
+    return answer(ModelCardAnswer(card=card, **_write(version, activations).model_dump()))
 
 
 @blueprint.post("/models", responses={201: ModelAnswer})
@@ -120,7 +158,8 @@ def upload(form: ModelUpload) -> Response:
     with services().database.write() as session:
         version = add_version(session, folder, identity().name)
         record_added(session, actor(), version)
-    response = answer(_write(version), HTTPStatus.CREATED)
+        activations = read_activations(session)
+    response = answer(_write(version, activations), HTTPStatus.CREATED)
     response.headers["Location"] = f"{API_PREFIX}/models/{version.id}"
     return response
 
@@ -139,7 +178,8 @@ def make_active(path: ModelPath) -> Response:
     with database.write() as session:
         mark_checked(session, version.id)
         version = activate_audited(session, actor(), version.id)
-    return answer(_write(version))
+        activations = read_activations(session)
+    return answer(_write(version, activations))
 
 
 @blueprint.post("/models/rollback", responses={200: ModelAnswer})
@@ -148,7 +188,8 @@ def go_back(body: RollbackAsked) -> Response:
     """Go back to the version that was active before; once more goes a step further."""
     with services().database.write() as session:
         version = roll_back_audited(session, actor(), body.task)
-    return answer(_write(version))
+        activations = read_activations(session)
+    return answer(_write(version, activations))
 
 
 @blueprint.delete("/models/<int:model_id>", responses={204: None})
@@ -169,8 +210,8 @@ def _have_checked(version: ModelVersion) -> None:
         raise Conflict(f"{version.version} is not activated: {check.error}")
 
 
-def _write(version: ModelVersion) -> ModelAnswer:
-    manifest = version.manifest
+def _write(version: ModelVersion, activations: Mapping[Task, Activation]) -> ModelAnswer:
+    manifest, active = version.manifest, activations.get(version.task)
     return ModelAnswer(
         id=version.id,
         task=version.task,
@@ -179,11 +220,15 @@ def _write(version: ModelVersion) -> ModelAnswer:
         precision=manifest.precision,
         input_side=manifest.input_side,
         is_active=version.is_active,
+        active_since=active.at if active and version.is_active else None,
+        activated_by=active.by if active and version.is_active else None,
+        is_next_back=active is not None and active.version_before == version.id,
         is_shipped=version.is_shipped,
         added_at=version.added_at,
         added_by=version.added_by,
         checked_at=version.checked_at,
         figures=manifest.figures,
+        measurements=[_write_measurement(one) for one in manifest.measurements],
         trained_on=list(manifest.trained_on),
         command=manifest.command,
         licence=manifest.licence,
@@ -193,4 +238,15 @@ def _write(version: ModelVersion) -> ModelAnswer:
             )
             for file in manifest.files
         ],
+    )
+
+
+def _write_measurement(one: Measurement) -> MeasurementAnswer:
+    return MeasurementAnswer(
+        data=one.data,
+        is_new_source=one.is_new_source,
+        faces=one.faces,
+        figures=one.figures,
+        labels=[LabelMeasureAnswer(**asdict(label)) for label in one.labels],
+        sizes=[SizeMeasureAnswer(**asdict(size)) for size in one.sizes],
     )

@@ -1,6 +1,7 @@
 """A manifest is read as it was written, and refused where it makes no sense."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from core.manifests import (
     parse_manifest,
     write_out,
 )
+from core.measurements import LabelMeasure, Measurement, SizeMeasure
 from core.types import LABELS
 
 MANIFEST = ModelManifest(
@@ -96,3 +98,22 @@ def test_what_is_no_manifest_is_refused(text: str) -> None:
 )
 def test_a_plain_name_can_stand_in_any_folder(name: str, is_plain: bool) -> None:
     assert is_plain_name(name) is is_plain
+
+
+def test_measurements_are_read_as_they_were_written() -> None:
+    measured = Measurement(
+        data="park, left out",
+        is_new_source=True,
+        faces=30,
+        figures={"macro_f1": 0.8},
+        labels=(LabelMeasure("mask", 20, 0.9), LabelMeasure("no_mask", 10, None, 0.7)),
+        sizes=(SizeMeasure("under 24 px", 0.6, 12),),
+    )
+    manifest = replace(MANIFEST, measurements=(measured,))
+    assert parse_manifest(write_out(manifest)) == manifest
+
+
+def test_measurements_may_be_left_out() -> None:
+    content = json.loads(write_out(MANIFEST))
+    del content["measurements"]
+    assert parse_manifest(json.dumps(content)).measurements == ()

@@ -4,6 +4,7 @@ import io
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
@@ -13,7 +14,8 @@ from redis import Redis
 from werkzeug.test import TestResponse
 
 from core.heartbeats import Heartbeat, beat
-from core.manifests import Task
+from core.manifests import Task, parse_manifest, write_out
+from core.measurements import LabelMeasure, Measurement, SizeMeasure
 from core.model_checks import TOPIC, ModelCheck, decode_question, encode_check
 from core.model_folders import ModelFolder
 from core.requests import answer_next
@@ -96,6 +98,44 @@ def test_versions_are_listed_with_what_they_are(viewer: FlaskClient, shipped: No
     assert [file["name"] for file in one["files"]] == ["network.xml", "network.bin"]
     assert set(one["files"][0]) == {"name", "size", "sha256", "runtime"}
     assert active(viewer, "detector") == ["finder-1"]
+
+
+def test_the_active_version_tells_since_when_and_the_one_before_is_marked(
+    admin: FlaskClient, shipped: None, worker: Worker
+) -> None:
+    worker(ModelCheck(ok=True))
+    added = upload(admin)
+    admin.post(f"{PATH}/{added['id']}/activate")
+
+    new, old = (one for one in admin.get(PATH).get_json()["items"] if one["task"] == "classifier")
+    assert (new["is_active"], new["activated_by"]) == (True, "a admin's token")
+    assert datetime.fromisoformat(new["active_since"]) <= datetime.now(UTC)
+    assert (new["is_next_back"], old["is_next_back"]) == (False, True)
+    assert (old["active_since"], old["activated_by"]) == (None, None)
+
+
+def test_what_was_measured_is_told_by_label_and_by_size(admin: FlaskClient) -> None:
+    folder = make_folder()
+    measured = Measurement(
+        "park, left out",
+        True,
+        30,
+        {"macro_f1": 0.8},
+        (LabelMeasure("mask", 20, 0.9, None),),
+        (SizeMeasure("under 24 px", 0.6),),
+    )
+    manifest = replace(parse_manifest(folder.manifest), measurements=(measured,))
+    added = admin.post(PATH, data=packed(replace(folder, manifest=write_out(manifest))))
+    assert added.get_json()["measurements"] == [
+        {
+            "data": "park, left out",
+            "is_new_source": True,
+            "faces": 30,
+            "figures": {"macro_f1": 0.8},
+            "labels": [{"label": "mask", "faces": 20, "precision": 0.9, "recall": None}],
+            "sizes": [{"name": "under 24 px", "faces": None, "share": 0.6}],
+        }
+    ]
 
 
 def test_one_version_is_read_with_its_card(viewer: FlaskClient, shipped: None) -> None:
