@@ -48,7 +48,8 @@ def edit_camera(camera_id: int) -> str:
     provided = services()
     with provided.database.read() as reading:
         camera = get_camera(reading, provided.box, camera_id, identity().scope)
-    return render_template("camera_form.html", title=camera.name, camera_id=camera.id)
+        zone = read_time_zone(reading)
+    return render_template("camera.html", camera=camera, time_zone=zone)
 
 
 @blueprint.get("/sightings")

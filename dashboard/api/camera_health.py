@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from flask import Response
 from pydantic import Field
 
-from core.accounts import FrameAccount
+from core.accounts import FrameAccount, read_minutes
 from core.buckets import Bucket, floor
 from core.camera_conditions import (
     LOOK_BACK_MINUTES,
@@ -161,10 +161,15 @@ def _series(
     camera_id: int, starts: Sequence[datetime], bucket: Bucket, step_s: int
 ) -> list[_Stretch]:
     provided, step = services(), timedelta(seconds=step_s)
+    shards = provided.settings.redis_shards
     with provided.database.read() as session:
         end = starts[-1] + step
-        found = frame_accounts(session, starts[0], end, bucket, _UTC, camera_id)
-    shards = provided.settings.redis_shards
+        buckets = frame_accounts(session, starts[0], end, bucket, _UTC, camera_id)
+    found = {start: one.account for start, one in buckets.items()}
+    if bucket is Bucket.MINUTE:  # the recorder copies minutes into SQL some seconds after their end
+        keys = {(camera_id, int(one.timestamp()) // MINUTE_S): one for one in starts}
+        late = read_minutes(provided.redis, list(keys), shards)
+        found = {keys[key]: account for key, account in late.items()} | found
     latencies = read_past_latency(provided.redis, camera_id, starts, step_s, shards)
     losses = Counter[datetime]()
     for minute, count in read_reconnects(provided.redis, [camera_id])[camera_id].by_minute.items():
@@ -172,7 +177,7 @@ def _series(
     return [
         _Stretch(
             start,
-            found[start].account if start in found else FrameAccount(),
+            found.get(start, FrameAccount()),
             latency,
             losses[start],
         )

