@@ -1,5 +1,6 @@
 """What `./maskwatch test` runs: format, lint, types, tests."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -7,17 +8,32 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _BIN = Path(sys.executable).parent
+_ALONE = ("tests/end_to_end", "tests/kills")
+"""Tests of the whole system, which fills a machine by itself."""
+_SIDE_BY_SIDE_MAX = 4
 
 
 def list_checks(pytest_arguments: Sequence[str]) -> list[list[str]]:
-    """List the commands, the quickest first and the tests last."""
+    """List the commands, the quickest first and the tests last.
+
+    All tests run side by side, file by file, and after them those of the whole system;
+    tests that are asked for run one after another.
+    """
     ruff = str(_BIN / "ruff")
     return [
         [ruff, "format", "--check", "."],
         [ruff, "check", "."],
         [sys.executable, "-m", "mypy", "."],
-        [sys.executable, "-m", "pytest", *pytest_arguments],
+        *([sys.executable, "-m", "pytest", *arguments] for arguments in _split(pytest_arguments)),
     ]
+
+
+def _split(pytest_arguments: Sequence[str]) -> list[Sequence[str]]:
+    if pytest_arguments:
+        return [pytest_arguments]
+    at_once = min(os.cpu_count() or 1, _SIDE_BY_SIDE_MAX)
+    left_out = [f"--ignore={folder}" for folder in _ALONE]
+    return [["-n", str(at_once), "--dist", "loadfile", *left_out], _ALONE]
 
 
 def run_checks(pytest_arguments: Sequence[str]) -> int:

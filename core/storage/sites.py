@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Delete, Select, delete, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -169,7 +169,7 @@ def drop_unused(session: Session, site_id: int | None, zone_id: int | None) -> N
     Removed cameras name theirs still: their history is asked for by site and zone.
     """
     if zone_id is not None and not _is_named(session, [CameraRow.zone_id == zone_id]):
-        _try_delete(session, delete(ZoneRow).where(ZoneRow.id == zone_id))
+        _try_delete(session, ZoneRow, zone_id)
     namings = [
         column == site_id
         for column in (
@@ -181,7 +181,7 @@ def drop_unused(session: Session, site_id: int | None, zone_id: int | None) -> N
         )
     ]
     if site_id is not None and not _is_named(session, namings):
-        _try_delete(session, delete(SiteRow).where(SiteRow.id == site_id))
+        _try_delete(session, SiteRow, site_id)
 
 
 def _settle(session: Session, known: Select[_Named], made: _Named) -> int:
@@ -206,10 +206,17 @@ def _is_named(session: Session, namings: Iterable[ColumnElement[bool]]) -> bool:
     return any(session.scalar(select(exists().where(naming))) for naming in namings)
 
 
-def _try_delete(session: Session, deletion: Delete) -> None:
+def _try_delete(session: Session, table: type[SiteRow | ZoneRow], place_id: int) -> None:
+    """Delete a place, unless another process names it in this very moment.
+
+    We do not wait for one that does: it may hold the site and wait for the zone, which we hold.
+    """
+    free = select(table.id).where(table.id == place_id).with_for_update(skip_locked=True)
+    if session.scalar(free) is None:
+        return
     try:
         with session.begin_nested():
-            session.execute(deletion)
+            session.execute(delete(table).where(table.id == place_id))
     except IntegrityError:
         logger.debug("it stays: another process named it in this very moment")
 
