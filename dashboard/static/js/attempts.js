@@ -3,6 +3,7 @@
 import { Problem } from "./api.js";
 import { clearErrors, showProblem } from "./fields.js";
 import { toast } from "./messages.js";
+import { say } from "./page.js";
 
 /** Say what went wrong in passing. @param {() => Promise<void>} step */
 export async function attempt(step) {
@@ -11,6 +12,19 @@ export async function attempt(step) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     toast(error.message);
+  }
+}
+
+/**
+ * Fill a page; what went wrong stands where its summary would.
+ * @param {HTMLElement} summary @param {() => Promise<void>} step
+ */
+export async function fill(summary, step) {
+  try {
+    await step();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    say(summary, error.message);
   }
 }
 

@@ -22,6 +22,7 @@ export const ACTIONS = {
   [t("Signing in")]: {
     "session.": t("All about signing in"),
     "session.sign_in": t("Signed in"), "session.sign_out": t("Signed out"), "session.refuse": t("Sign-in refused"), "session.end": t("Session ended"),
+    "kiosk.begin": t("Screen began to show the wall"), "kiosk.end": t("Screen stopped showing the wall"), "kiosk.refuse": t("Screen refused"),
   },
   [t("Tokens")]: { "token.create": t("Token made"), "token.revoke": t("Token revoked") },
   [t("Pictures and history")]: {
@@ -30,7 +31,7 @@ export const ACTIONS = {
   },
   [t("Exports")]: {
     "export.": t("All exports"),
-    "export.sightings": t("Sightings exported"), "export.compliance": t("Compliance exported"), "export.audit": t("Audit exported"),
+    "export.sightings": t("Sightings exported"), "export.audit": t("Audit exported"),
   },
   [t("System")]: {
     "preferences.change": t("Settings changed"),

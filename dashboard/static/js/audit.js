@@ -3,6 +3,7 @@
 import { ask, Problem } from "./api.js";
 import { changeRow, changesOf, isTelling } from "./audit-changes.js";
 import { ACTIONS, sayAction, sayFrom, saySubject } from "./audit-words.js";
+import { offerKeys } from "./keys.js";
 import { toast } from "./messages.js";
 import { byId, make, say, stamp } from "./page.js";
 import { listGroups, listSites, listUsers } from "./people.js";
@@ -81,14 +82,16 @@ async function showPage(isFirst) {
     if (question !== asked) return;
     cursor = page.next_cursor;
     if (isFirst) byId("days-found").replaceChildren();
+    byId("audit-loading").hidden = true;
     page.items.forEach(append);
     showExtent();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     toast(error.message);
+    byId("audit-loading").hidden = !isFirst;
+    say(byId("audit-loading"), error.message);
   } finally {
     more.disabled = false;
-    byId("audit-loading").hidden = true;
   }
 }
 
@@ -213,6 +216,13 @@ async function readNames() {
   }));
 }
 
+function clear() {
+  for (const name of FILTERS) field(name).value = "";
+  field("days").value = "all";
+  writeAddress();
+  void restart();
+}
+
 async function start() {
   offerActions();
   readAddress();
@@ -220,17 +230,16 @@ async function start() {
   await restart();
 }
 
+offerKeys(t("On this page"), [
+  { keys: ["/"], words: t("Filter by what was changed"), act: () => field("subject").focus() },
+  { keys: ["x"], words: t("Show everything"), act: clear },
+]);
 form.addEventListener("change", () => {
   writeAddress();
   void restart();
 });
 form.addEventListener("submit", (event) => event.preventDefault());
-byId("clear-filters").addEventListener("click", () => {
-  for (const name of FILTERS) field(name).value = "";
-  field("days").value = "all";
-  writeAddress();
-  void restart();
-});
+byId("clear-filters").addEventListener("click", clear);
 more.addEventListener("click", () => void showPage(false));
 new IntersectionObserver(([seen]) => {
   if (seen.isIntersecting && !more.hidden && !more.disabled) void showPage(false);

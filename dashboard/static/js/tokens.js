@@ -1,7 +1,8 @@
 // The list of tokens: what each reaches, when it was used, when it runs out; and revoking them.
 
 import { ask, remove } from "./api.js";
-import { attempt } from "./attempts.js";
+import { attempt, fill } from "./attempts.js";
+import { offerKeys } from "./keys.js";
 import { question, toast } from "./messages.js";
 import { byId, say, stamp } from "./page.js";
 import { listSites, namesOf } from "./people.js";
@@ -60,4 +61,5 @@ async function askAndRevoke(token) {
   await refresh();
 }
 
-attempt(refresh);
+offerKeys(t("On this page"), [{ keys: ["n"], words: t("Make a token"), act: () => location.assign("/tokens/new") }]);
+fill(byId("tokens-summary"), refresh);

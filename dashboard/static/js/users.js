@@ -1,7 +1,8 @@
 // The list of users: role, what they see, when they were last here; and below it the groups.
 
-import { attempt } from "./attempts.js";
+import { fill } from "./attempts.js";
 import { showGroups } from "./groups.js";
+import { offerKeys } from "./keys.js";
 import { byId, say, stamp } from "./page.js";
 import { listGroups, listSites, listUsers, namesOf, saySees } from "./people.js";
 import { sayMoment, sayRole } from "./wording.js";
@@ -58,4 +59,5 @@ function saySeen(user) {
   return sayMoment(seen);
 }
 
-attempt(refresh);
+offerKeys(t("On this page"), [{ keys: ["n"], words: t("Add a user"), act: () => location.assign("/users/new") }]);
+fill(byId("users-summary"), refresh);
