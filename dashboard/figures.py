@@ -4,11 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from redis import Redis
 
 from core.access_scopes import CameraScope
 from core.buckets import Bucket, floor
+from core.camera_rules import is_required
 from core.heartbeats import CameraHealth, CameraState, read_health
 from core.secrets import SecretBox
 from core.statistics import Counts
@@ -23,10 +25,12 @@ from dashboard.admissions import Admission, read_scopes
 class Figures:
     """What the wall shows beside its pictures, at one moment.
 
+    zone: the installation's.
     scopes: what each of those who look may see; one that has ended is missing.
     """
 
     server_time: datetime
+    zone: ZoneInfo
     cameras: tuple[Camera, ...]
     health: Mapping[int, CameraHealth]
     people_now: Mapping[int, int]
@@ -64,11 +68,12 @@ def read_figures(
     Today begins at midnight in the installation's time zone.
     """
     with database.read() as session:
-        midnight = floor(now, Bucket.DAY, read_time_zone(session))
+        zone = read_time_zone(session)
+        midnight = floor(now, Bucket.DAY, zone)
         cameras = tuple(list_cameras(session, box))
         today = counts_by_camera(session, midnight, now)
     scopes = read_scopes(database, admissions, now)
-    return Figures(now, cameras, read_health(redis), people_now, today, scopes)
+    return Figures(now, zone, cameras, read_health(redis), people_now, today, scopes)
 
 
 def figures_message(figures: Figures) -> dict[str, Any]:
@@ -114,4 +119,5 @@ def _camera_message(figures: Figures, camera: Camera) -> dict[str, Any]:
         "since": health.since.isoformat() if health else None,
         "people_now": figures.people_now.get(camera.id, 0),
         "today": counts_message(figures.today.get(camera.id, Counts())),
+        "is_required": is_required(camera.rules, figures.server_time, figures.zone),
     }

@@ -18,6 +18,7 @@ from dashboard.access import open_to_all
 from dashboard.audit import visitor
 from dashboard.browser_sessions import begin_kiosk
 from dashboard.identities import signed_in
+from dashboard.pages import render_wall
 from dashboard.security import own_path
 from dashboard.services import services
 
@@ -46,10 +47,11 @@ def limit_tries(limiter: Limiter) -> None:
 @open_to_all
 def show() -> Response:
     """Show the wall without the way to anything else; a stranger is asked for a token."""
-    if signed_in() is None:
+    who = signed_in()
+    if who is None:
         return _ask_for_token(None)
     session.modified = session.permanent  # the cookie is kept from the last visit on
-    return make_response(render_template("wall.html", title="Live wall", is_kiosk=True))
+    return make_response(render_wall(who, is_kiosk=True))
 
 
 @blueprint.post("/kiosk")

@@ -14,11 +14,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Protocol
 
 from core.live import LiveChannel, Overlay, Preview
 from dashboard.packets import pack_frame
-from dashboard.viewers import LiveFrame, NewestFrames, Viewer
+from dashboard.viewers import CAMERAS_MAX, LiveFrame, NewestFrames, Viewer
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +76,10 @@ class LiveHub:
         self._channel.watch(wanted)
         for camera_id in wanted:
             self._send_newest(viewer_id, camera_id)
+
+    def expect(self, camera_ids: Iterable[int]) -> None:
+        """Have these cameras' pictures on their way for a page that is just being opened."""
+        self._channel.watch(islice(camera_ids, CAMERAS_MAX))
 
     def watched(self, viewer_id: str) -> frozenset[int]:
         """Tell which cameras a viewer watches."""

@@ -7,8 +7,10 @@ from core.storage.cameras import get_camera
 from core.storage.installation import read_time_zone
 from core.storage.users import Role
 from dashboard.access import identity, needs, open_to_all
+from dashboard.api.layouts import read_wall
 from dashboard.browser_sessions import sign_out
-from dashboard.identities import signed_in
+from dashboard.identities import Identity, signed_in
+from dashboard.modules import modules_of
 from dashboard.security import own_path
 from dashboard.services import services
 
@@ -24,7 +26,7 @@ def renew_cookie() -> None:
 @blueprint.get("/")
 @needs(Role.VIEWER)
 def wall() -> str:
-    return render_template("wall.html", title="Live wall")
+    return render_wall(identity())
 
 
 @blueprint.get("/cameras")
@@ -88,3 +90,16 @@ def leave() -> Response:
     who = signed_in()
     sign_out()
     return redirect(url_for("kiosk.show" if who and who.is_kiosk else "sign_in.sign_in_page"))
+
+
+def render_wall(who: Identity, is_kiosk: bool = False) -> str:
+    """Write the live wall for someone, with what its script would ask for first."""
+    wall = read_wall(who)
+    services().hub.expect(camera.id for camera in wall.cameras)
+    return render_template(
+        "wall.html",
+        title="Live wall",
+        is_kiosk=is_kiosk,
+        wall=wall.model_dump(mode="json"),
+        modules=modules_of("wall.js"),
+    )

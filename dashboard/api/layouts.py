@@ -5,7 +5,6 @@ from http import HTTPStatus
 
 from flask import Response
 from pydantic import Field
-from sqlalchemy.orm import Session
 
 from core.camera_rules import Polygons
 from core.heartbeats import CameraHealth, read_health
@@ -26,6 +25,7 @@ from dashboard.api.cameras import HealthAnswer, write_health
 from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, Asked, Id, answer, answer_nothing
 from dashboard.audit import actor
+from dashboard.identities import Identity
 from dashboard.problems import Refused, unfit
 from dashboard.services import services
 
@@ -87,14 +87,14 @@ class LayoutPage(Answered):
 @needs(Role.VIEWER)
 def read() -> Response:
     """Read all that a wall asks for when it opens: its cameras, and the layouts."""
-    return answer(read_wall())
+    return answer(read_wall(identity()))
 
 
 @blueprint.get("/wall/layouts", responses={200: LayoutPage})
 @needs(Role.VIEWER)
 def list_all() -> Response:
     """List everyone's layouts, then one's own."""
-    return answer(LayoutPage(items=read_wall().layouts))
+    return answer(LayoutPage(items=read_wall(identity()).layouts))
 
 
 @blueprint.post("/wall/layouts", responses={201: LayoutAnswer})
@@ -103,8 +103,8 @@ def add(body: LayoutAsked) -> Response:
     """Keep a layout for oneself, or as an operator for everyone."""
     owner_id = None if body.is_shared else _own_id()
     _check_may_change(body.is_shared)
+    visible = _visible()
     with services().database.write() as session:
-        visible = _visible(session)
         layout = WallLayout(tiles=body.tiles, shows_others=body.shows_others)
         made = add_layout(session, owner_id, body.name, layout.limited_to(visible), actor())
     return answer(_write(made, visible), HTTPStatus.CREATED)
@@ -114,10 +114,10 @@ def add(body: LayoutAsked) -> Response:
 @needs(Role.VIEWER)
 def change(path: LayoutPath, body: LayoutChanges) -> Response:
     """Rename or rearrange a layout: one's own, or as an operator everyone's."""
+    visible = _visible()
     with services().database.write() as session:
         before = get_layout(session, path.layout_id, identity().user_id)
         _check_may_change(before.is_shared)
-        visible = _visible(session)
         layout = _merge(before.layout, body, visible)
         after = change_layout(session, before, body.name or before.name, layout, actor())
     return answer(_write(after, visible))
@@ -134,9 +134,9 @@ def remove(path: LayoutPath) -> Response:
     return answer_nothing()
 
 
-def read_wall() -> WallAnswer:
-    """Read the cameras and layouts that whoever asks may see."""
-    provided, who = services(), identity()
+def read_wall(who: Identity) -> WallAnswer:
+    """Read the cameras and layouts that someone may see."""
+    provided = services()
     health = read_health(provided.redis)
     with provided.database.read() as session:
         cameras = list_cameras(session, provided.box, who.scope)
@@ -173,8 +173,10 @@ def _merge(before: WallLayout, changes: LayoutChanges, visible: frozenset[int]) 
     return seen.keeping(before, visible) if identity().scope.is_limited else seen
 
 
-def _visible(session: Session) -> frozenset[int]:
-    cameras = list_cameras(session, services().box, identity().scope)
+def _visible() -> frozenset[int]:
+    provided = services()
+    with provided.database.read() as session:
+        cameras = list_cameras(session, provided.box, identity().scope)
     return frozenset(camera.id for camera in cameras)
 
 

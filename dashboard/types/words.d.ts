@@ -77,6 +77,39 @@ declare global {
     health: CameraHealth | null;
   }
 
+  // What a wall knows of a camera; areas are shares of the picture.
+  interface WallCamera {
+    id: number;
+    name: string;
+    site: string;
+    zone: string;
+    is_paused: boolean;
+    include: [number, number][][];
+    exclude: [number, number][][];
+    health: CameraHealth | null;
+  }
+
+  interface TilePlace {
+    camera_id: number;
+    size: number;
+  }
+
+  interface Arrangement {
+    tiles: TilePlace[];
+    shows_others: boolean;
+  }
+
+  interface SavedLayout extends Arrangement {
+    id: number;
+    name: string;
+    is_shared: boolean;
+  }
+
+  interface WallData {
+    cameras: WallCamera[];
+    layouts: SavedLayout[];
+  }
+
   interface CameraCheck {
     ok: boolean;
     error: string;
@@ -218,6 +251,7 @@ declare global {
     since: string | null;
     people_now: number;
     today: Counts;
+    is_required: boolean;
   }
 
   interface LiveStatistics {

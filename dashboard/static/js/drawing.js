@@ -1,5 +1,6 @@
 // Draw a picture and the boxes of its faces on a canvas, sharp at any size.
 
+import { drawAreas } from "./area-marks.js";
 import { PICTURE_COLOURS, WORDS } from "./verdicts.js";
 
 /** Strokes of each verdict's icon in a square of 1: the shapes of icons.svg. */
@@ -12,6 +13,7 @@ const STROKES = {
 };
 
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rect */
+/** @typedef {import("./area-marks.js").Areas} Areas */
 
 /**
  * Fit the canvas' own pixels to its place on the screen.
@@ -25,18 +27,20 @@ export function sizeCanvas(canvas) {
 }
 
 /**
- * Draw the whole picture as large as fits, then the boxes over it.
+ * Draw the whole picture as large as fits, then the areas that count and the boxes over it.
  * @param {HTMLCanvasElement} canvas
  * @param {ImageBitmap} picture
  * @param {LiveFrame} frame whose boxes are in pixels of its width and height
+ * @param {Areas | null} areas
  */
-export function drawFrame(canvas, picture, frame) {
+export function drawFrame(canvas, picture, frame, areas = null) {
   const pen = canvas.getContext("2d", { alpha: false });
   if (!pen) return;
   pen.fillStyle = "#05080b";
   pen.fillRect(0, 0, canvas.width, canvas.height);
   const place = fitInside(frame, canvas);
   pen.drawImage(picture, place.x, place.y, place.width, place.height);
+  if (areas) drawAreas(pen, areas, place);
   drawFaces(pen, frame, place);
 }
 

@@ -14,8 +14,8 @@ const NAMES = {
 
 /**
  * One action; keys: each of them does it, as KeyboardEvent.key names it; "g w" is g, then w.
- * Without act it is only told of.
- * @typedef {{ keys: string[], words: string, act?: (event: KeyboardEvent) => void }} Shortcut
+ * Without act it is only told of. shown: what the sheet names instead, where that is shorter.
+ * @typedef {{ keys: string[], shown?: string[], words: string, act?: (event: KeyboardEvent) => void }} Shortcut
  */
 
 /** @type {{ title: string, shortcuts: Shortcut[] }[]} */
@@ -83,10 +83,10 @@ export function showSheet() {
 }
 
 /** @param {Shortcut} shortcut */
-function rowOf({ keys, words }) {
+function rowOf({ keys, shown = keys, words }) {
   const row = make("div");
   const names = make("dt");
-  names.append(...keys.map((one) => {
+  names.append(...shown.map((one) => {
     const box = make("span");
     box.append(...(one === " " ? [one] : one.split(" ")).map((key) => make("kbd", NAMES[key] ?? key)));
     return box;

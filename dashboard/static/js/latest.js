@@ -7,11 +7,17 @@ import { showMoment } from "./wording.js";
 
 const ROWS = 12;
 
-/** @param {(cameraId: number) => string} nameOf */
-export async function refreshLatest(nameOf) {
+/**
+ * @param {(cameraId: number) => string} nameOf
+ * @param {number | null} cameraId null: of all cameras
+ */
+export async function refreshLatest(nameOf, cameraId) {
+  const filter = cameraId === null ? "" : `&camera_id=${cameraId}`;
   /** @type {Page<Sighting>} */
-  const page = await ask(`sightings?limit=${ROWS}`);
+  const page = await ask(`sightings?limit=${ROWS}${filter}`);
   const list = byId("latest");
+  if (list.dataset.filter !== filter) list.replaceChildren();
+  list.dataset.filter = filter;
   const known = new Set([...list.children].map((row) => /** @type {HTMLElement} */ (row).dataset.sightingId));
   const isFirst = known.size === 0;
   list.replaceChildren(...page.items.map((sighting) => {

@@ -3,16 +3,30 @@
 import { byId, icon, make, say } from "./page.js";
 import { VERDICTS, WORDS } from "./verdicts.js";
 import { sayCertainty, sayCount, sayPercent } from "./wording.js";
-import { n } from "./words.js";
+import { n, t } from "./words.js";
 
-/** @param {LiveStatistics} statistics @param {number} cameras how many there are */
-export function showStatistics(statistics, cameras) {
-  say(byId("people-now"), sayCount(statistics.people_now));
-  say(byId("people-where"), sayWhere(statistics, cameras));
-  say(byId("rate-today"), sayPercent(statistics.today.rate));
-  say(byId("rate-words"), sayCertainty(statistics.today));
-  showInterval(statistics.today);
-  showCounts(statistics.today);
+/**
+ * Show the numbers of all cameras, or of one.
+ * @param {LiveStatistics} statistics @param {number} cameras how many there are
+ * @param {number | null} cameraId
+ */
+export function showStatistics(statistics, cameras, cameraId) {
+  const one = statistics.cameras.find((camera) => camera.camera_id === cameraId) ?? null;
+  const { people_now: people, today } = one ?? statistics;
+  say(byId("people-now"), sayCount(people));
+  say(byId("people-where"), one ? sayDuty(one) : sayWhere(statistics, cameras));
+  say(byId("rate-today"), sayPercent(today.rate));
+  say(byId("rate-words"), sayCertainty(today));
+  say(byId("bar-people"), sayCount(statistics.people_now));
+  say(byId("bar-rate"), sayPercent(statistics.today.rate));
+  showInterval(today);
+  showCounts(today);
+}
+
+/** @param {CameraStatistics} camera */
+function sayDuty(camera) {
+  if (camera.state !== "live") return t("not counted now");
+  return camera.is_required === false ? t("no mask needed now") : t("in the picture");
 }
 
 /** @param {LiveStatistics} statistics @param {number} cameras */

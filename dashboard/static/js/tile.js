@@ -2,6 +2,7 @@
 
 import { drawFrame, sizeCanvas } from "./drawing.js";
 import { say, sayWithIcon, setIcon, stamp } from "./page.js";
+import { showVerdict } from "./verdicts.js";
 import { sayMoment, sayPercent, saySpan } from "./wording.js";
 import { hear, n, t } from "./words.js";
 
@@ -11,6 +12,12 @@ const DELAYED_S = 3;
 /** Boxes stay for this long before a preview, which has none, takes their place: no flicker. */
 const HOLD_MS = 1000;
 
+/** A picture older than this is not shown to who comes back: it would look like now. */
+const STALE_MS = 10_000;
+
+/** So long a tile tells of a violation. */
+const ALARM_MS = 8000;
+
 /** An analysis that is as fresh as this needs no words. */
 const FRESH_S = 2;
 
@@ -18,7 +25,7 @@ const FRESH_S = 2;
 const STATE_WORDS = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), paused: t("Paused") };
 
 export class Tile {
-  /** @param {Camera} camera @param {(tile: Tile) => void} onOpen */
+  /** @param {WallCamera} camera @param {(tile: Tile) => void} onOpen */
   constructor(camera, onOpen) {
     const { root, part } = stamp("tile");
     this.root = root;
@@ -32,13 +39,16 @@ export class Tile {
     /** @type {number | null} */
     this.analysedAt = null;
     this.seenSince = Date.now();
+    /** @type {import("./area-marks.js").Areas | null} */
+    this.areas = null;
+    this.alarmEnds = 0;
     part("open").addEventListener("click", () => onOpen(this));
     this.resizes = new ResizeObserver(() => this.redraw());
     this.resizes.observe(this.canvas);
     this.describe(camera);
   }
 
-  /** @param {Camera} camera */
+  /** @param {WallCamera} camera */
   describe(camera) {
     this.camera = camera;
     this.health = healthOf(camera);
@@ -88,6 +98,7 @@ export class Tile {
     this.analysedAt = analysed ? Date.parse(analysed) : null;
     this.redraw();
     this.root.dataset.frameId = String(frame.frame_id);
+    this.part("message").hidden = this.root.dataset.state === "live";
     if (frame.kind !== "analysed") return;
     this.showPeople(frame.people_now);
     this.part("age").hidden = true;
@@ -96,7 +107,25 @@ export class Tile {
   redraw() {
     if (!this.canvas.clientWidth) return;
     sizeCanvas(this.canvas);
-    if (this.shown) drawFrame(this.canvas, this.shown.picture, this.shown.frame);
+    if (this.shown) drawFrame(this.canvas, this.shown.picture, this.shown.frame, this.areas);
+  }
+
+  /** Draw where faces count, or no longer. @param {boolean} isShown */
+  showAreas(isShown) {
+    this.areas = isShown && this.camera ? this.camera : null;
+    this.redraw();
+  }
+
+  /** Tell of a violation for some seconds. @param {"no_mask" | "incorrect_mask"} verdict */
+  alarm(verdict) {
+    this.root.dataset.alarm = verdict;
+    showVerdict(this.part("alarm"), verdict);
+    this.part("alarm").hidden = false;
+    clearTimeout(this.alarmEnds);
+    this.alarmEnds = setTimeout(() => {
+      delete this.root.dataset.alarm;
+      this.part("alarm").hidden = true;
+    }, ALARM_MS);
   }
 
   /** @param {CameraStatistics} statistics */
@@ -158,23 +187,31 @@ export class Tile {
     say(this.part("age"), age === null ? t("not analysed yet") : t("last analysed {span} ago", { span: saySpan(age) }));
   }
 
-  /** Forget how old the picture became while nobody looked. */
-  /** @param {number} now */
+  /**
+   * Begin anew after a time in which nobody looked: it does not count as a delay.
+   * @param {number} now the server's clock, in milliseconds
+   */
   wake(now) {
     this.seenSince = now;
+    if (!this.shown || now - Date.parse(this.shown.frame.captured_at) < STALE_MS) return;
+    this.shown.picture.close();
+    this.shown = null;
+    this.canvas.width = 0;
+    this.showState(now);
   }
 
   close() {
     this.waiting?.acknowledge();
     this.waiting = null;
     this.resizes.disconnect();
+    clearTimeout(this.alarmEnds);
     this.shown?.picture.close();
     this.root.remove();
   }
 }
 
 /**
- * @param {Camera} camera
+ * @param {WallCamera} camera
  * @returns {{ state: CameraState, reason: string, since: string | null }}
  */
 function healthOf(camera) {

@@ -19,21 +19,25 @@ const SPANS = {
 
 const LEAST_PERIODS = 10;
 
-/** Fetch the chart's data and draw it; `refresh` does it again. */
+/** Fetch the chart's data and draw it; `refresh` does it again, `of` for one camera or for all. */
 export function startTrend() {
   const chart = new ComplianceChart(byId("chart-rate"), byId("chart-counts"), (period) => {
     say(byId("chart-readout"), period ? sayPoint(period, hours) : whole);
   });
   let hours = recall("chart-hours") ?? "1";
   let whole = "";
+  /** @type {number | null} */
+  let cameraId = null;
   if (!(hours in SPANS)) hours = "1";
 
   async function refresh() {
     const { bucket, step } = SPANS[hours];
     const end = Date.now() / 1000;
     const start = Math.floor((end - Number(hours) * 3600) / step) * step;
+    const asked = cameraId;
     /** @type {Compliance} */
-    const { series, totals } = await ask(`compliance?${query(start, end, bucket)}`);
+    const { series, totals } = await ask(`compliance?${query(start, end, bucket, cameraId)}`);
+    if (asked !== cameraId) return;
     whole = t("{period}: {figures}", { period: sayHours(hours), figures: sayCounts(totals) });
     say(byId("chart-readout"), whole);
     byId("chart-rate").setAttribute("aria-label", t("Compliance rate. {figures}", { figures: whole }));
@@ -48,12 +52,20 @@ export function startTrend() {
       void refresh().catch(() => null);
     });
   }
-  return { refresh };
+  return {
+    refresh,
+    /** @param {number | null} id */
+    of(id) {
+      cameraId = id;
+      return refresh();
+    },
+  };
 }
 
-/** @param {number} start @param {number} end @param {string} bucket */
-function query(start, end, bucket) {
+/** @param {number} start @param {number} end @param {string} bucket @param {number | null} cameraId */
+function query(start, end, bucket, cameraId) {
   return new URLSearchParams({
+    ...(cameraId === null ? {} : { camera_id: String(cameraId) }),
     from: new Date(start * 1000).toISOString(),
     to: new Date(end * 1000).toISOString(),
     bucket,

@@ -1,0 +1,142 @@
+// The tiles of the wall: one for each camera that is shown, in their order, where they fit best.
+
+import { LARGEST_WORDS, placeTiles } from "./grid.js";
+import { Tile } from "./tile.js";
+
+/** Tiles narrower than this have smaller words (see the container query in tile.css). */
+const SMALL_REM = 17;
+/** Height of a tile's words and borders, as tile.css sets them. */
+const WORDS_REM = 4.5;
+const SMALL_WORDS_REM = 3.25;
+
+/** Words grow only on tiles that are wider than this. */
+const ROOMY_REM = 20;
+
+const RATIO = 16 / 9;
+/** The ratio of the grid's places keeps to these, however odd a camera's picture is. */
+const RATIOS = [4 / 3, 2.2];
+
+/** From this width on, and always in full screen, the wall fills the screen; narrower it scrolls. */
+const WIDE = matchMedia("(min-width: 64.01rem)");
+
+export class Tiles {
+  /** @param {HTMLElement} wall @param {(tile: Tile) => void} onOpen @param {(ids: number[]) => void} onViewed */
+  constructor(wall, onOpen, onViewed) {
+    this.wall = wall;
+    this.onOpen = onOpen;
+    this.onViewed = onViewed;
+    /** @type {Map<number, Tile>} */
+    this.byId = new Map();
+    /** @type {TilePlace[]} */
+    this.places = [];
+    /** @type {number | null} */
+    this.chosen = null;
+    this.columns = 1;
+    /** @type {Set<number>} */
+    this.inView = new Set();
+    this.views = new IntersectionObserver((entries) => this.look(entries), { rootMargin: "80px" });
+    new ResizeObserver(() => this.arrange()).observe(wall);
+    WIDE.addEventListener("change", () => this.arrange());
+  }
+
+  /**
+   * Show these cameras in this order, and no others.
+   * @param {TilePlace[]} places @param {ReadonlyMap<number, WallCamera>} cameras
+   */
+  show(places, cameras) {
+    this.places = places;
+    const wanted = new Set(places.map((place) => place.camera_id));
+    for (const [id, tile] of this.byId) if (!wanted.has(id)) this.drop(id, tile);
+    places.forEach(({ camera_id: id }, index) => {
+      const camera = cameras.get(id);
+      if (!camera) return;
+      const tile = this.byId.get(id);
+      if (tile) tile.describe(camera);
+      const { root } = tile ?? this.add(camera);
+      if (this.wall.children[index] !== root) this.wall.insertBefore(root, this.wall.children[index] ?? null);
+    });
+    this.arrange();
+  }
+
+  /** @param {WallCamera} camera */
+  add(camera) {
+    const tile = new Tile(camera, this.onOpen);
+    this.byId.set(camera.id, tile);
+    this.wall.append(tile.root);
+    this.views.observe(tile.root);
+    return tile;
+  }
+
+  /** @param {number} id @param {Tile} tile */
+  drop(id, tile) {
+    this.views.unobserve(tile.root);
+    this.byId.delete(id);
+    tile.close();
+    if (this.inView.delete(id)) this.onViewed(this.viewed());
+  }
+
+  /** Enlarge one, or show all again. @param {number | null} id */
+  choose(id) {
+    this.chosen = id;
+    for (const [one, tile] of this.byId) tile.root.classList.toggle("is-chosen", one === id);
+    this.arrange();
+  }
+
+  /** @returns {number[]} cameras whose pictures can be seen, or nearly */
+  viewed() {
+    return [...this.inView].sort((a, b) => a - b);
+  }
+
+  /** @param {IntersectionObserverEntry[]} entries */
+  look(entries) {
+    for (const { target, isIntersecting } of entries) {
+      const id = Number(/** @type {HTMLElement} */ (target).dataset.cameraId);
+      if (isIntersecting && this.byId.has(id)) this.inView.add(id);
+      else this.inView.delete(id);
+    }
+    this.onViewed(this.viewed());
+  }
+
+  /** Put the tiles where they belong, as large as the wall allows. */
+  arrange() {
+    const isFilling = WIDE.matches || document.body.matches(".is-full, .is-kiosk");
+    document.body.classList.toggle("is-filling", isFilling);
+    const shown = this.places.filter(({ camera_id: id }) => this.chosen === null || id === this.chosen);
+    if (shown.length === 0) return;
+    const sizes = this.chosen === null ? shown.map(({ size }) => size) : [1];
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const gap = Number.parseFloat(getComputedStyle(this.wall).columnGap) || 0;
+    const wall = { width: this.wall.clientWidth, height: this.wall.clientHeight };
+    const wordsAt = (/** @type {number} */ width) => (width < SMALL_REM * rem ? SMALL_WORDS_REM : WORDS_REM) * rem;
+    const { spots, columns } = placeTiles(sizes, wall, gap, this.ratio(shown), wordsAt);
+    this.columns = columns;
+    shown.forEach(({ camera_id: id, size }, index) => {
+      this.put(id, size, isFilling ? spots[index] : null);
+      const { width, height } = spots[index];
+      const room = (height - width / this.ratio(shown)) / wordsAt(width);
+      const scale = isFilling ? Math.max(1, Math.min(room, LARGEST_WORDS, width / (ROOMY_REM * rem))) : 1;
+      this.byId.get(id)?.root.style.setProperty("--words", scale.toFixed(2));
+    });
+  }
+
+  /** @param {number} id @param {number} size @param {import("./grid.js").Spot | null} spot null: in the page's flow */
+  put(id, size, spot) {
+    const root = this.byId.get(id)?.root;
+    if (!root) return;
+    root.dataset.size = String(size);
+    for (const side of /** @type {const} */ (["left", "top", "width", "height"])) {
+      const value = spot ? `${spot[side]}px` : "";
+      if (root.style[side] !== value) root.style[side] = value;
+    }
+  }
+
+  /** The ratio of most pictures, as ingest tells them. @param {TilePlace[]} places */
+  ratio(places) {
+    const known = places.flatMap(({ camera_id: id }) => {
+      const health = this.byId.get(id)?.camera?.health;
+      return health?.width && health.height ? [health.width / health.height] : [];
+    });
+    const middle = known.sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? RATIO;
+    return Math.max(RATIOS[0], Math.min(middle, RATIOS[1]));
+  }
+}
