@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.storage.engine import Database, utc_now
@@ -108,9 +108,9 @@ def list_changes(
     cursor: the id of the last change of the page before.
     """
     row = AuditRow
-    query = _choose(wanted).order_by(row.id.desc()).limit(limit + 1)
+    query = _choose(wanted).order_by(row.at.desc(), row.id.desc()).limit(limit + 1)
     if cursor is not None:
-        query = query.where(row.id < int(cursor))
+        query = query.where(_is_before(session, int(cursor)))
     found = [_read(one) for one in session.scalars(query)]
     page = found[:limit]
     return page, str(page[-1].id) if len(found) > limit else None
@@ -123,6 +123,15 @@ def read_all_changes(database: Database, wanted: AuditFilter) -> Iterator[list[A
         with database.read() as session:
             page, cursor = list_changes(session, wanted, cursor or None, EXPORT_PAGE)
         yield page
+
+
+def _is_before(session: Session, last_id: int) -> ColumnElement[bool]:
+    """Say what comes after a change in a list; by its number alone where it is gone."""
+    row = AuditRow
+    at = session.scalar(select(row.at).where(row.id == last_id))
+    if at is None:
+        return row.id < last_id
+    return and_(row.at <= at, or_(row.at < at, row.id < last_id))
 
 
 def _choose(wanted: AuditFilter) -> Select[AuditRow]:
