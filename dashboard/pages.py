@@ -5,6 +5,8 @@ from werkzeug.wrappers import Response
 
 from core.storage.cameras import get_camera
 from core.storage.installation import read_time_zone
+from core.storage.preferences import read_preferences
+from core.storage.sightings import get_sighting
 from core.storage.users import Role
 from dashboard.access import identity, needs, open_to_all
 from dashboard.api.layouts import read_wall
@@ -57,7 +59,25 @@ def edit_camera(camera_id: int) -> str:
 @blueprint.get("/sightings")
 @needs(Role.VIEWER)
 def sightings() -> str:
-    return render_template("sightings.html", title="Sightings")
+    with services().database.read() as reading:
+        evidence = read_preferences(reading).evidence
+    return render_template(
+        "sightings.html", evidence=evidence.value, sees_faces=identity().may_see_faces
+    )
+
+
+@blueprint.get("/sightings/<int(max=9223372036854775807):sighting_id>")
+@needs(Role.VIEWER)
+def sighting(sighting_id: int) -> str:
+    with services().database.read() as reading:
+        found = get_sighting(reading, sighting_id, identity().scope)
+        evidence = read_preferences(reading).evidence
+    return render_template(
+        "sighting.html",
+        sighting_id=found.id,
+        evidence=evidence.value,
+        sees_faces=identity().may_see_faces,
+    )
 
 
 @blueprint.get("/history")

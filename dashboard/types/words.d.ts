@@ -127,8 +127,36 @@ declare global {
     ended_at: string;
     verdict: Verdict;
     probabilities: Record<Label, number>;
+    faces: number;
     // A person counted before, who stayed on.
     is_continuation: boolean;
+    is_required: boolean;
+    changes: number;
+    model_version: string;
+    has_picture: boolean;
+    review: Review | null;
+  }
+
+  // What a person says that the verdict should have been.
+  interface Review {
+    label: Label | "not_a_face";
+    reviewed_by: string;
+    reviewed_at: string;
+  }
+
+  // votes_over_time, changed: null once they are pruned. cursor: lists with it begin behind.
+  interface SightingDetail extends Sighting {
+    stretch_s: number | null;
+    votes_over_time: Votes[] | null;
+    changed: { at: string; before: Label; after: Label }[] | null;
+    picture: { taken_at: string; is_sharp: boolean; is_shown_sharp: boolean } | null;
+    cursor: string;
+  }
+
+  interface Votes extends Record<Label, number> {
+    at: string;
+    weight: number;
+    faces: number;
   }
 
   type JobState = "waiting" | "running" | "done" | "failed" | "cancelled";

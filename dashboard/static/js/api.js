@@ -34,6 +34,11 @@ export function remove(path) {
   return request("DELETE", path);
 }
 
+/** @param {string} path of a picture @returns {Promise<Blob>} */
+export async function askPicture(path) {
+  return (await answerOf(path, { headers: { Accept: "image/*, application/problem+json" } })).blob();
+}
+
 /** @returns {Promise<Camera[]>} */
 export async function listCameras() {
   return (await ask("cameras")).items;
@@ -47,10 +52,16 @@ async function request(method, path, body) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json", "X-CSRFToken": TOKEN };
   if (body) headers["Content-Type"] = "application/json";
-  const response = await reach(`/api/v1/${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const response = await answerOf(path, { method, headers, body: body && JSON.stringify(body) });
+  return response.status === 204 ? null : response.json();
+}
+
+/** @param {string} path @param {RequestInit} options @returns {Promise<Response>} a good one */
+async function answerOf(path, options) {
+  const response = await reach(`/api/v1/${path}`, options);
   if (response.status === 401) leaveToSignIn();
   if (!response.ok) throw await readProblem(response);
-  return response.status === 204 ? null : response.json();
+  return response;
 }
 
 /** @param {string} address @param {RequestInit} options */

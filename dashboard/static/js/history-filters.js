@@ -1,13 +1,10 @@
 // The choices above the history: time presets, days, site, zone and camera; only what fits together.
 
-import { nameDay } from "./history-range.js";
-import { byId, make } from "./page.js";
-import { t } from "./words.js";
+import { nameDay } from "./days.js";
+import { byId } from "./page.js";
+import { choosePlaces, offerPlaces, sayPlaces } from "./places.js";
 
 /** @typedef {import("./history-range.js").View} View */
-
-/** Before the name of a site or zone, so that one without a name is not "all". */
-const NAMED = "=";
 
 export class Filters {
   /** @param {(view: View) => void} onChange */
@@ -33,19 +30,7 @@ export class Filters {
     since.value = view.since || nameDay(span.start);
     until.value = view.until || nameDay(new Date(span.end.getTime() - 1000));
     since.max = until.max = nameDay(new Date());
-    this.fillSelects(view);
-  }
-
-  /** Offer the sites, then the zones of the site, then the cameras there. @param {View} view */
-  fillSelects(view) {
-    const there = this.cameras.filter((camera) => view.site === null || camera.site === view.site);
-    const here = there.filter((camera) => view.zone === null || camera.zone === view.zone);
-    fillPlaces("site", this.cameras.map(({ site }) => site), view.site, t("Every site"), t("No site"));
-    fillPlaces("zone", there.map(({ zone }) => zone), view.zone, t("Every zone"), t("No zone"));
-    /** @type {[string, string][]} */
-    const options = here.map(({ id, name }) => [String(id), name]);
-    if (view.camera && !options.some(([id]) => id === view.camera)) options.push([view.camera, t("Camera {id}", { id: view.camera })]);
-    fill("camera", [["", t("Every camera")], ...options], view.camera);
+    offerPlaces(this.cameras, view);
   }
 
   /** @param {string} changed the id of the field that was changed @returns {View | null} null while days are missing */
@@ -62,46 +47,14 @@ export class Filters {
       preset,
       ...(preset === "custom" ? { since, until } : { since: "", until: "" }),
       zoom: isTime ? null : this.view.zoom,
-      site: placeOf(text("site")),
-      zone: changed === "site" ? null : placeOf(text("zone")),
-      camera: changed === "site" || changed === "zone" ? "" : text("camera"),
+      ...choosePlaces(data, changed),
     };
   }
 
   /** @param {View} view @returns {string} the chosen cameras in words */
   sayCameras(view) {
-    if (view.camera) return this.cameras.find(({ id }) => String(id) === view.camera)?.name ?? t("Camera {id}", { id: view.camera });
-    const places = [view.site === null ? "" : view.site || t("No site"), view.zone === null ? "" : view.zone || t("No zone")];
-    return places.filter(Boolean).join(", ") || t("Every camera");
+    return sayPlaces(this.cameras, view);
   }
-}
-
-/** @param {string} value of the select @returns {string | null} */
-function placeOf(value) {
-  return value.startsWith(NAMED) ? value.slice(NAMED.length) : null;
-}
-
-/**
- * @param {string} id @param {string[]} names @param {string | null} chosen
- * @param {string} all @param {string} none words for all, and for those without a name
- */
-function fillPlaces(id, names, chosen, all, none) {
-  const known = [...new Set(chosen === null ? names : [...names, chosen])].sort((one, other) => one.localeCompare(other));
-  /** @type {[string, string][]} */
-  const options = known.map((name) => [NAMED + name, name || none]);
-  byId(id).parentElement?.toggleAttribute("hidden", known.every((name) => name === ""));
-  fill(id, [["", all], ...options], chosen === null ? "" : NAMED + chosen);
-}
-
-/** @param {string} id @param {[string, string][]} options values and words @param {string} chosen */
-function fill(id, options, chosen) {
-  const select = /** @type {HTMLSelectElement} */ (byId(id));
-  select.replaceChildren(...options.map(([value, words]) => {
-    const option = make("option", words);
-    option.setAttribute("value", value);
-    return option;
-  }));
-  select.value = chosen;
 }
 
 /** @param {string} id @returns {HTMLInputElement} */

@@ -1,7 +1,10 @@
 // What the address says of a view on the history: which time, which cameras; in the viewer's own zone.
 
+import { dayBegin, dayOf, readSpan, shiftDays, shiftYear, ZONE } from "./days.js";
+import { placesAsked, readPlaces } from "./places.js";
+
 /** @typedef {"today" | "7d" | "30d" | "12m" | "custom"} Preset */
-/** @typedef {{ start: Date, end: Date }} Span */
+/** @typedef {import("./days.js").Span} Span */
 /** @typedef {"minute" | "quarter" | "hour" | "day"} Bucket */
 /** @typedef {"camera" | "site" | "zone"} Grouping */
 
@@ -33,8 +36,6 @@ const PRESETS = ["today", "7d", "30d", "12m", "custom"];
 /** @type {readonly Grouping[]} */
 const GROUPINGS = ["camera", "site", "zone"];
 
-export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
-
 /** @param {string} search of the address @returns {View} what cannot be understood is left out */
 export function readView(search) {
   const asked = new URLSearchParams(search);
@@ -45,10 +46,8 @@ export function readView(search) {
     preset: preset === "custom" && !hasDays ? "7d" : preset,
     since: hasDays ? since : "",
     until: hasDays ? until : "",
-    zoom: readZoom(asked.get("from"), asked.get("to")),
-    camera: /^\d{1,9}$/.test(asked.get("camera_id") ?? "") ? String(asked.get("camera_id")) : "",
-    site: asked.get("site"),
-    zone: asked.get("zone"),
+    zoom: readSpan(asked.get("from"), asked.get("to")),
+    ...readPlaces(asked),
     by: GROUPINGS.find((one) => one === asked.get("by")) ?? "camera",
   };
 }
@@ -60,20 +59,13 @@ export function addressOf(view) {
     said.set("since", view.since);
     said.set("until", view.until);
   }
-  for (const [name, value] of camerasOf(view)) said.set(name, value);
+  for (const [name, value] of placesAsked(view)) said.set(name, value);
   if (view.zoom) {
     said.set("from", view.zoom.start.toISOString());
     said.set("to", view.zoom.end.toISOString());
   }
   if (view.by !== "camera") said.set("by", view.by);
   return `/history?${said}`;
-}
-
-/** @param {View} view @returns {[string, string][]} its cameras, as the API asks for them */
-export function camerasOf({ camera, site, zone }) {
-  /** @type {[string, string | null][]} */
-  const all = [["camera_id", camera || null], ["site", site], ["zone", zone]];
-  return all.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
 }
 
 /** @param {View} view @param {Date} now @returns {Span} what is shown: the zoomed part, else all */
@@ -126,14 +118,8 @@ export function questionOf({ start, end }, view) {
     ["from", start.toISOString()],
     ["to", end.toISOString()],
     ["tz", ZONE],
-    ...camerasOf(view),
+    ...placesAsked(view),
   ]);
-}
-
-/** @param {Date} moment @returns {string} its day in the viewer's zone, as 2026-10-25 */
-export function nameDay(moment) {
-  const two = (/** @type {number} */ part) => String(part).padStart(2, "0");
-  return `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
 }
 
 /** @param {Span} span */
@@ -143,39 +129,10 @@ function hoursIn({ start, end }) {
 
 /** @param {View} view @param {Date} now @returns {[Date, Date]} midnights of its first and last day */
 function daysOf(view, now) {
-  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  const today = dayBegin(now);
   const [since, until] = [dayOf(view.since), dayOf(view.until)];
   if (view.preset === "custom" && since && until) return [since, until];
   if (view.preset === "12m") return [shiftDays(shiftYear(today), 1), today];
   const days = { today: 1, "7d": 7, "30d": 30, custom: 7 }[view.preset];
   return [shiftDays(today, 1 - days), today];
-}
-
-/** Shift by the calendar: a day may be 23 or 25 hours long. @param {Date} moment @param {number} days */
-function shiftDays(moment, days) {
-  const shifted = new Date(moment);
-  shifted.setDate(shifted.getDate() + days);
-  return shifted;
-}
-
-/** @param {Date} moment */
-function shiftYear(moment) {
-  const shifted = new Date(moment);
-  shifted.setFullYear(shifted.getFullYear() - 1);
-  return shifted;
-}
-
-/** @param {string} name as 2026-10-25 @returns {Date | null} its midnight in the viewer's zone */
-function dayOf(name) {
-  const parts = /^(2\d{3})-(\d\d)-(\d\d)$/.exec(name);
-  if (!parts) return null;
-  const [year, month, day] = parts.slice(1).map(Number);
-  const midnight = new Date(year, month - 1, day);
-  return midnight.getMonth() === month - 1 ? midnight : null;
-}
-
-/** @param {string | null} from @param {string | null} to @returns {Span | null} */
-function readZoom(from, to) {
-  const [start, end] = [new Date(from ?? NaN), new Date(to ?? NaN)];
-  return start < end ? { start, end } : null;
 }

@@ -2,12 +2,13 @@
 
 import { ask, listCameras, Problem } from "./api.js";
 import { HistoryChart } from "./history-chart.js";
+import { nameDay } from "./days.js";
 import { Filters } from "./history-filters.js";
 import { Comparison } from "./history-groups.js";
 import { HeatMap } from "./history-heat.js";
 import { showMessage, showNotes } from "./history-messages.js";
 import { savePicture } from "./history-picture.js";
-import { addressOf, bucketOf, joiningOf, nameDay, questionOf, readView, spanBefore, spanOf, wholeSpan } from "./history-range.js";
+import { addressOf, bucketOf, joiningOf, questionOf, readView, spanBefore, spanOf, wholeSpan } from "./history-range.js";
 import { joinBuckets } from "./periods.js";
 import { stretchesOf, trimBefore } from "./history-stretches.js";
 import { offerKeys } from "./keys.js";

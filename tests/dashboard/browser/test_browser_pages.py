@@ -167,7 +167,7 @@ def test_a_chosen_language_stays_on_the_page_and_is_remembered(page: Page) -> No
     page.get_by_role("button", name="Your menu").click()
     page.get_by_role("button", name="Deutsch").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sichtungen")
-    expect(page.get_by_label("Urteil")).to_have_value("no_mask")
+    expect(page.locator("#verdict-no_mask")).to_be_checked()
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Videowand")
 

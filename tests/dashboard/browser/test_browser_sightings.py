@@ -1,77 +1,270 @@
-"""Sightings in the browser: beside the wall, and on their own page."""
+"""Sightings in the browser: found by day and verdict, reviewed by keys, looked at closely."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
+from sqlalchemy import delete, func, select
 
+from core.pictures import encode_jpeg
 from core.statistics import wilson_interval
-from core.storage.recording import FinishedTrack, Recording, read_mark, record
+from core.storage.cameras import NewCamera, add_camera
+from core.storage.tables import ReviewRow
+from core.storage.users import Role, UserChanges, change_user, find_user
 from core.types import Verdict
 from tests.dashboard.browser.conftest import House
+from tests.dashboard.browser.people import Passer, draw_face, write_people
+from tests.dashboard.browser.test_browser_pages import (
+    LOOKS,
+    Look,
+    keep_picture,
+    open_as,
+    violations,
+    width_of,
+)
 
-PARTITION = 1
+NOW = datetime(2024, 11, 22, 11, 0, tzinfo=UTC)
+"""What browsers of these tests take for now: a Friday, noon in Berlin."""
+TUESDAY = datetime(2024, 11, 19, tzinfo=UTC)
+CROWD = "/sightings?range=day&day=2024-11-21"
+"""A Thursday on which 120 people with masks passed the gate."""
 
 
-def see(house: House, camera_id: int, verdict: Verdict, count: int = 1) -> None:
-    """Record people who have just passed a camera, as the recorder does."""
-    now = datetime.now(UTC)
-    moments = [now - timedelta(seconds=2 * number + 5) for number in range(count)]
-    tracks = tuple(
-        FinishedTrack(
-            camera_id,
-            start,
-            start + timedelta(seconds=4),
-            verdict,
-            (0.9, 0.06, 0.04),
-            12,
-            False,
-            "masks-1",
-        )
-        for start in moments
-    )
+class OpenAs(Protocol):
+    """Opens a page as somebody of a role."""
+
+    def __call__(self, role: Role = Role.OPERATOR, path: str = "/sightings") -> Page: ...
+
+
+@pytest.fixture(scope="module")
+def cameras(house: House) -> dict[str, int]:
+    """Two cameras; on Tuesday five people passed the door, one of whom took her mask off."""
+    house.forget_cameras()
     with house.database.write() as session:
-        mark = read_mark(session, PARTITION)
-        recording = Recording(PARTITION, f"{mark.version + 1}-0", tracks)
-        assert record(session, [recording], {PARTITION: mark})
+        made = {
+            name: add_camera(
+                session,
+                house.box,
+                NewCamera(name, "demo:gate", "demo:gate", site=site, is_paused=True),
+            ).id
+            for name, site in (("North entrance", "Clinic"), ("Gate", "Depot"))
+        }
+    door, gate = made["North entrance"], made["Gate"]
+    verdicts = (Verdict.MASK, Verdict.MASK, Verdict.UNSURE, Verdict.INCORRECT_MASK)
+    people = [
+        Passer(door, TUESDAY + timedelta(hours=8 + number), verdict, has_picture=number != 2)
+        for number, verdict in enumerate(verdicts)
+    ]
+    violation = TUESDAY + timedelta(hours=13, minutes=5)
+    people.append(Passer(door, violation, Verdict.NO_MASK, takes_off=True))
+    thursday = TUESDAY + timedelta(days=2, hours=9)
+    crowd = [Passer(gate, thursday + timedelta(seconds=20 * n), Verdict.MASK) for n in range(120)]
+    write_people(house.database, people + crowd)
+    return made
+
+
+@pytest.fixture
+def open_sightings(house: House, chromium: Browser, cameras: dict[str, int]) -> Iterator[OpenAs]:
+    """Open the page as somebody of a role; a fault in a script fails the test."""
+    contexts, faults = [], []
+
+    def open_one(role: Role = Role.OPERATOR, path: str = "/sightings") -> Page:
+        context = chromium.new_context(
+            base_url=house.address,
+            viewport={"width": 1440, "height": 900},
+            timezone_id="Europe/Berlin",
+            locale="en-GB",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.clock.set_fixed_time(NOW)
+        page.goto(house.sign_in_link(role))
+        page.goto(path)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def reviews(house: House) -> int:
+    with house.database.read() as session:
+        return session.scalar(select(func.count()).select_from(ReviewRow)) or 0
+
+
+def test_a_stranger_finds_the_violation_of_last_tuesday(open_sightings: OpenAs) -> None:
+    page = open_sightings(Role.VIEWER)
+    expect(page.locator("#message-title")).to_have_text("No sightings here")
+    page.get_by_role("button", name=re.compile("Tuesday.* 19 Nov.*: 5 people, 1 without")).click()
+    found = page.locator(".sighting-link")
+    expect(found).to_have_count(5)
+    page.get_by_role("radio", name="No mask").check(force=True)
+    expect(found).to_have_count(1)
+    expect(page).to_have_url(re.compile("range=day&day=2024-11-19&verdict=no_mask"))
+    found.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("No mask, North entrance")
+    expect(page.locator("#time")).to_have_text(re.compile("Tuesday.* 19 November 2024 at 14:05"))
+    expect(page.locator("#changed")).to_contain_text("Mask, then No mask")
+    expect(page.locator("#picture-words")).to_contain_text("Blurred before it was kept")
+    expect(page.locator("#minutes tr").nth(1)).to_have_text(re.compile("14:05.*1.*0.*0.*1.*0"))
+    expect(page.get_by_role("button", name="Not a face")).to_have_count(0)
+    page.get_by_role("link", name="All sightings").click()
+    expect(found).to_have_count(1)
+
+
+def test_an_hour_of_a_day_is_chosen_and_let_go(open_sightings: OpenAs) -> None:
+    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
+    page.get_by_role("button", name=re.compile("14:00.*1 without mask")).click()
+    expect(page.locator(".sighting-link")).to_have_count(1)
+    expect(page.locator("#caption-time")).to_contain_text(re.compile("14:00.{1,3}15:00"))
+    page.reload()
+    page.get_by_role("button", name=re.compile("14:00.*1 without mask")).click()
+    expect(page.locator(".sighting-link")).to_have_count(5)
+
+
+def test_an_operator_reviews_a_hundred_by_keys_alone(house: House, open_sightings: OpenAs) -> None:
+    page = open_sightings(path=f"{CROWD}&reviewed=false")
+    expect(page.locator(".sighting-link")).to_have_count(50)
+    before = reviews(house)
+    page.keyboard.press("j")
+    for number in range(100):
+        here = page.locator(".sighting").nth(number)
+        expect(here).to_have_attribute("aria-current", "true")
+        page.keyboard.press("3" if number == 99 else "y")
+    expect(page.locator(".sighting-review:visible")).to_have_count(100)
+    page.wait_for_function("document.querySelector('.toast')?.textContent.includes('No mask')")
+    page.wait_for_load_state("networkidle")
+    assert reviews(house) == before + 100
+    page.keyboard.press("u")
+    expect(page.locator(".sighting-review:visible")).to_have_count(99)
+    page.wait_for_load_state("networkidle")
+    assert reviews(house) == before + 99
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mask, Gate")
+    page.keyboard.press("j")
+    expect(page).not_to_have_url(re.compile("review$"))
+    page.keyboard.press("Escape")
+    with house.database.write() as session:
+        session.execute(delete(ReviewRow))
+
+
+def test_what_is_wrong_is_marked_beside_its_facts_and_taken_back(
+    house: House, open_sightings: OpenAs
+) -> None:
+    page = open_sightings(path="/sightings?range=day&day=2024-11-19&order=oldest")
+    page.locator(".sighting-link").first.click()
+    page.get_by_role("button", name="Incorrect").click()
+    expect(page.locator("#review")).to_have_text("In fact: Incorrect")
+    expect(page.locator("#review-words")).to_contain_text("the operator says: Incorrect")
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("#time")).to_contain_text("10:00")
+    page.get_by_role("link", name="Before").click()
+    expect(page.locator("#time")).to_contain_text("09:00")
+    page.keyboard.press("x")
+    expect(page.locator("#review")).to_be_hidden()
+    page.wait_for_load_state("networkidle")
+    assert reviews(house) == 0
+
+
+def test_a_refused_review_is_said_and_not_shown(open_sightings: OpenAs) -> None:
+    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
+    page.route("**/review", lambda route: route.abort())
+    expect(page.locator(".sighting-link")).to_have_count(5)
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    expect(page.locator(".toast")).to_contain_text("The server cannot be reached")
+    expect(page.locator(".sighting-review:visible")).to_have_count(0)
+
+
+def test_filters_stay_in_the_address_and_the_table_shows_the_same(open_sightings: OpenAs) -> None:
+    page = open_sightings(path="/sightings?range=30d")
+    page.get_by_label("Camera", exact=True).select_option("North entrance")
+    page.get_by_label("Picture", exact=True).select_option(label="Without a picture")
+    page.get_by_role("radio", name="Table").check(force=True)
+    rows = page.locator(".row-link")
+    expect(rows).to_have_count(1)
+    page.reload()
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Unsure")
+    page.go_back()
+    expect(page.locator(".sighting-link")).to_have_count(1)
+    page.get_by_label("Review", exact=True).select_option(label="Reviewed")
+    expect(page.locator("#message-title")).to_have_text("No sightings here")
+    page.get_by_role("button", name="Without filters").click()
+    expect(page.locator(".sighting-link")).to_have_count(50)
+
+
+def test_older_ones_come_as_one_scrolls(open_sightings: OpenAs) -> None:
+    page = open_sightings(path=CROWD)
+    found = page.locator(".sighting-link")
+    expect(found).to_have_count(50)
+    for count in (100, 120):
+        page.locator("#load-more").scroll_into_view_if_needed()
+        expect(found).to_have_count(count)
+    expect(page.locator("#load-more")).to_be_hidden()
+
+
+def test_an_explanation_is_drawn_when_it_is_asked_for(house: House, open_sightings: OpenAs) -> None:
+    let_see_faces(house, True)
+    page = open_sightings(path="/sightings?range=day&day=2024-11-19&verdict=no_mask")
+    drawn = encode_jpeg(draw_face(1, Verdict.MASK))
+    page.route("**/explanation.png", lambda route: route.fulfill(body=drawn))
+    page.route(re.compile(r"/api/v1/sightings/\d+$"), pretend_sharp)
+    page.locator(".sighting-link").click()
+    expect(page.locator("#picture-words")).to_contain_text("written into the audit")
+    page.get_by_role("button", name="Where did the model look?").click()
+    expect(page.get_by_role("img", name=re.compile("under its heat"))).to_be_visible()
+    let_see_faces(house, False)
+    page.reload()
+    expect(page.locator("#explain-words")).to_contain_text("your account may not see faces")
+
+
+def let_see_faces(house: House, may: bool) -> None:
+    with house.database.write() as session:
+        user = find_user(session, "the operator")
+        change_user(session, user.id, UserChanges(may_see_faces=may))
+
+
+def pretend_sharp(route: Route) -> None:
+    """Let a picture pass for one that is kept sharp, as the pages are told."""
+    sharp = {"is_sharp": True, "is_shown_sharp": True, "taken_at": NOW.isoformat()}
+    route.fulfill(json={**route.fetch().json(), "picture": sharp})
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_full_lists_and_a_sighting_fit_and_are_accessible(
+    open_sightings: OpenAs, look: Look
+) -> None:
+    page = open_sightings(Role.OPERATOR)
+    for name, path in (
+        ("sightings-gallery", "/sightings?range=day&day=2024-11-19"),
+        ("sightings-table", "/sightings?range=7d&view=table"),
+    ):
+        open_as(page, path, look)
+        page.keyboard.press("j")
+        keep_picture(page, f"{name}-{look}", whole=False)
+        assert width_of(page) <= look.width
+        assert violations(page) == []
+    open_as(page, str(page.locator(".row-link").last.get_attribute("href")), look)
+    keep_picture(page, f"sighting-{look}")
+    assert width_of(page) <= look.width
+    assert violations(page) == []
 
 
 def test_a_sighting_appears_beside_the_wall(house: House, page: Page) -> None:
     camera_id = house.add_camera("door")
     page.goto("/")
     expect(page.locator("#connection-state")).to_have_text("Live")
-    see(house, camera_id, Verdict.NO_MASK)
+    write_people(house.database, [Passer(camera_id, datetime.now(UTC), Verdict.NO_MASK)])
     row = page.locator("#latest li").first
     expect(row).to_contain_text("door", timeout=10_000)
     expect(row).to_contain_text("No mask")
     expect(page.locator("#rate-words")).to_contain_text("could be judged")
-
-
-def test_sightings_are_filtered_by_verdict_and_camera(house: House, page: Page) -> None:
-    door, gate = house.add_camera("door"), house.add_camera("gate")
-    see(house, door, Verdict.MASK)
-    see(house, door, Verdict.NO_MASK)
-    see(house, gate, Verdict.NO_MASK)
-    page.goto("/sightings")
-    page.get_by_label("Camera").select_option("door")
-    page.get_by_label("Verdict").select_option("no_mask")
-    rows = page.locator("#sightings tr")
-    expect(rows).to_have_count(1)
-    expect(rows).to_contain_text(re.compile("No mask.*door", re.DOTALL))
-    page.reload()
-    expect(rows).to_have_count(1)
-
-
-def test_older_sightings_are_loaded_on_demand(house: House, page: Page) -> None:
-    camera_id = house.add_camera("door")
-    see(house, camera_id, Verdict.MASK, count=60)
-    page.goto(f"/sightings?camera_id={camera_id}")
-    rows = page.locator("#sightings tr")
-    expect(rows).to_have_count(50)
-    page.get_by_role("button", name="Show older ones").click()
-    expect(rows).to_have_count(60)
-    expect(page.get_by_role("button", name="Show older ones")).to_be_hidden()
 
 
 @pytest.mark.parametrize(
