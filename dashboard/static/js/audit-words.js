@@ -6,7 +6,7 @@ import { t } from "./words.js";
 export const ACTIONS = {
   [t("Cameras")]: {
     "camera.": t("All that was done to cameras"),
-    "camera.add": t("Camera added"), "camera.change": t("Camera changed"), "camera.remove": t("Camera removed"), "camera.import": t("Cameras imported"),
+    "camera.add": t("Camera added"), "camera.change": t("Camera changed"), "camera.remove": t("Camera deleted"), "camera.import": t("Cameras imported"),
   },
   [t("Sites and zones")]: {
     "site.": t("All that was done to sites"),
@@ -37,7 +37,7 @@ export const ACTIONS = {
     "preferences.change": t("Settings changed"),
     "model.add": t("Model version added"), "model.activate": t("Model activated"), "model.roll_back": t("Model rolled back"), "model.remove": t("Model version removed"),
     "job.cancel": t("Job cancelled"), "database.backup": t("Backup made"), "database.restore": t("Backup restored"),
-    "layout.add": t("Wall layout saved"), "layout.change": t("Wall layout changed"), "layout.remove": t("Wall layout removed"),
+    "layout.add": t("Wall layout saved"), "layout.change": t("Wall layout changed"), "layout.remove": t("Wall layout deleted"),
   },
 };
 
