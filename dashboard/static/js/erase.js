@@ -170,6 +170,12 @@ async function start() {
 }
 
 say(byId("zone"), t("Times are those of your browser: {zone}.", { zone: Intl.DateTimeFormat().resolvedOptions().timeZone }));
+typed.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  // Else the dialog's first button would be pressed, which leaves it.
+  event.preventDefault();
+  if (!sure.disabled) sure.click();
+});
 form.addEventListener("input", count);
 form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -123,7 +123,7 @@ def test_an_hour_of_one_camera_is_erased_after_its_name_was_typed(
     sure = admin.get_by_role("dialog").get_by_role("button", name="Erase for good")
     expect(sure).to_be_disabled()
     admin.get_by_label("Type “door” to go on").fill("door")
-    sure.click()
+    admin.keyboard.press("Enter")
     expect(admin.get_by_text("Waiting")).to_be_visible()
     do_erasure(house)
     expect(admin.locator("#job")).to_contain_text("Done")
