@@ -148,21 +148,20 @@ def _advise_on_faces(look: CameraLook) -> Advice | None:
             f"Faces here are {width} px wide: enough for most people. From {FACE_PX_GOOD} px on "
             "masks are judged best.",
         )
-    return Advice(
-        topic,
-        AdviceLevel.POOR,
-        f"Faces here are {width} px wide; {FACE_PX_LEAST} px are needed to judge a mask. "
-        + _say_how_to_enlarge(look),
-    )
+    return Advice(topic, AdviceLevel.POOR, _say_how_to_enlarge(width, look))
 
 
-def _say_how_to_enlarge(look: CameraLook) -> str:
+def _say_how_to_enlarge(width: int, look: CameraLook) -> str:
     long_side = max(look.size_wh)
     if look.long_side < long_side:
         return (
+            f"Faces here are {width} px wide; {FACE_PX_LEAST} px are needed to judge a mask. "
             f"Analyse larger pictures (long side up to {long_side} px), or bring the camera closer."
         )
-    return "Bring the camera closer, or choose a longer lens."
+    return (
+        f"Faces here are {width} px wide; {FACE_PX_LEAST} px are needed to judge a mask. "
+        "Bring the camera closer, or choose a longer lens."
+    )
 
 
 def _advise_on_distance(look: CameraLook) -> Advice | None:

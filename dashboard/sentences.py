@@ -47,6 +47,64 @@ SENTENCES: Final = (
     mark("there is no file {name} in the media folder; put it there"),
     mark("{name} is not a file; expected a video file"),
     mark("{name} is empty; expected a video file"),
+    # cameras: searching and asking them
+    mark(
+        "this machine cannot search its network: multicast is refused here, as in most "
+        "containers; give the camera's address instead"
+    ),
+    mark("{place} names no stream; choose another camera"),
+    mark("{place} answers with too much; is it a camera?"),
+    mark(
+        "{place} answers, but not by ONVIF; check the address, and that ONVIF is switched on in "
+        "the camera"
+    ),
+    mark(
+        "{place} answers, but not by ONVIF ({status}); check the address, and that ONVIF is "
+        "switched on in the camera"
+    ),
+    mark("{place} refuses to name its streams; look at its web page"),
+    mark("address: expected http://HOST/onvif/device_service"),
+    mark("the search failed; ingest's log says why"),
+    mark("the check failed; ingest's log says why"),
+    # cameras: advice after a check
+    mark("No face is in the picture. Let somebody stand where people will pass, then check again."),
+    mark("Faces here are {width} px wide: large enough."),
+    mark(
+        "Faces here are {width} px wide: enough for most people. From {good} px on masks are "
+        "judged best."
+    ),
+    mark(
+        "Faces here are {width} px wide; {least} px are needed to judge a mask. Analyse larger "
+        "pictures (long side up to {long_side} px), or bring the camera closer."
+    ),
+    mark(
+        "Faces here are {width} px wide; {least} px are needed to judge a mask. Bring the camera "
+        "closer, or choose a longer lens."
+    ),
+    mark(
+        "Through a usual wide lens this camera can judge masks up to {metres} m away, best within "
+        "{best} m."
+    ),
+    mark(
+        "Faces are dark before a bright background. Turn the camera away from windows, or switch "
+        "its backlight compensation (WDR) on."
+    ),
+    mark("The picture is dark. Add light, or let the camera expose longer."),
+    mark("The picture is overexposed. Lower the camera's brightness or exposure."),
+    mark("The light is right."),
+    mark("The picture is blurred. Clean the lens and set its focus."),
+    mark("Faces are sharp."),
+    mark("Faces are a little soft. A cleaner lens, a better focus or a higher bit rate helps."),
+    mark("Faces are blurred. Set the focus, shorten the exposure, or raise the camera's bit rate."),
+    mark("It sends enough pictures to follow people."),
+    mark(
+        "It sends few pictures: who walks fast may be counted twice. Set the camera to {rate} a "
+        "second or more."
+    ),
+    mark(
+        "It sends too few pictures: people pass between two of them. Set the camera to {rate} a "
+        "second or more."
+    ),
     mark("Redis does not answer; frames are taken again when it does"),
     # cameras: how they do
     mark("Ingest has not reported this camera yet."),

@@ -30,6 +30,7 @@ from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.cameras import Camera, list_cameras
 from core.storage.engine import Database
+from ingest.camera_search import SearchDesk
 from ingest.cameras import CameraSupervisor
 from ingest.capture import CameraCapture
 from ingest.checks import CheckAnswerer
@@ -49,7 +50,7 @@ def run_ingest(settings: Settings, stop: Stop) -> None:
     """Capture the cameras of the database until asked to stop.
 
     1. Connect: Redis, SQL, the key. Raises BadSettings.
-    2. Answer camera checks, beat and report health, each in threads of their own.
+    2. Answer camera checks and searches, beat and report health, each in threads of their own.
     3. Follow the database once a second.
     4. Stop every capture, say that we are gone, and leave.
     """
@@ -58,6 +59,7 @@ def run_ingest(settings: Settings, stop: Stop) -> None:
     database.check()
     process = IngestProcess(settings, redis, lambda: _read_cameras(database, box))
     _answerer(redis, box, settings).start(stop)
+    SearchDesk(lambda *asked: answer_next(redis, *asked), box).start(stop)
     pulse = threading.Thread(target=process.beat_until, args=(stop,), name="pulse", daemon=True)
     pulse.start()
     while not stop.is_set:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from core.desks import AnswerNext, open_desk
 from core.errors import MaskwatchError, WeightsMismatch
 from core.face_explanations import (
     TIMEOUT_S,
@@ -17,7 +18,6 @@ from core.face_explanations import (
 )
 from core.processes import Stop
 from models.manifest import FileKind, read_manifest
-from workers.desks import AnswerNext, open_desk
 
 logger = logging.getLogger(__name__)
 

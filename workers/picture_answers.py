@@ -4,12 +4,12 @@ import logging
 import threading
 from collections.abc import Sequence
 
+from core.desks import AnswerNext, open_desk
 from core.errors import MaskwatchError
 from core.picture_questions import TOPIC, PictureAnswer, decode_question, encode_answer
 from core.processes import Stop
 from core.types import Faces, Image
 from models.answers import find_faces
-from workers.desks import AnswerNext, open_desk
 from workers.inference import Analyser
 
 logger = logging.getLogger(__name__)

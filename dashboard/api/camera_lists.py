@@ -8,7 +8,7 @@ from core.storage.camera_imports import Outcome, import_cameras, record_import
 from core.storage.cameras import list_cameras
 from core.storage.users import Role
 from dashboard.access import identity, needs
-from dashboard.api.camera_checks import blueprint
+from dashboard.api.camera_search import blueprint
 from dashboard.api.schemas import Answered, Asked, answer
 from dashboard.audit import actor
 from dashboard.services import services

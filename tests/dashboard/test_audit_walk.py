@@ -140,6 +140,8 @@ STEPS = [
 ELSEWHERE = {
     "POST /api/v1/analyze": "pictures are kept nowhere; a video's job is audited as backfill",
     "POST /api/v1/cameras/check": "it looks at a stream and changes nothing",
+    "POST /api/v1/cameras/search": "audited before ingest is asked; test_camera_search.py",
+    "POST /api/v1/cameras/streams": "audited before ingest is asked; test_camera_search.py",
     "POST /api/v1/models": "api/test_models.py, with a worker's stand-in",
     "POST /api/v1/models/rollback": "api/test_models.py, with a worker's stand-in",
     "POST /api/v1/models/<int:model_id>/activate": "api/test_models.py, with a worker's stand-in",

@@ -7,6 +7,7 @@ export const ACTIONS = {
   [t("Cameras")]: {
     "camera.": t("All that was done to cameras"),
     "camera.add": t("Camera added"), "camera.change": t("Camera changed"), "camera.remove": t("Camera deleted"), "camera.import": t("Cameras imported"),
+    "camera.search": t("Network searched for cameras"), "camera.streams": t("Camera asked for its streams"),
   },
   [t("Sites and zones")]: {
     "site.": t("All that was done to sites"),

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from redis.exceptions import ConnectionError  # noqa: A004 - redis's own name
 
+from core import desks
+from core.desks import open_desk
 from core.processes import Stop
-from workers import desks
-from workers.desks import open_desk
 
 
 class Asker:
