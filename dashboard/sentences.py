@@ -146,6 +146,11 @@ SENTENCES: Final = (
     mark('"{name}" is the last administrator; add another first'),
     mark("you cannot remove yourself; another administrator can"),
     mark('a group named "{name}" is there already'),
+    mark('a user named "{name}" is there already'),
+    mark('a token named "{name}" is there already; revoke it first'),
+    mark("an administrator sees all cameras; take another role"),
+    mark("an administrator's token reaches all sites; take operator"),
+    mark("a token must run out in the future"),
     mark("This needs the role {needed}; yours is {role}."),
     mark(
         "This set-up link was used before, or is too old. Start Maskwatch again "

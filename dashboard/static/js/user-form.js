@@ -125,7 +125,10 @@ function field(name) {
 
 onSubmit(form, save);
 if (userId) {
-  byId("make-link").addEventListener("click", () => attempt(() => makeLink(userId, byId("link-place"))));
+  byId("make-link").addEventListener("click", () => attempt(async () => {
+    await makeLink(userId, byId("link-place"));
+    byId("make-link").hidden = true;
+  }));
   byId("end-sessions").addEventListener("click", () => attempt(endSessions));
   document.getElementById("remove")?.addEventListener("click", () => attempt(askAndRemove));
   byId("typed-name").addEventListener("input", ({ target }) => {

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.preferences import Preferences
-from core.storage.engine import Database
+from core.storage.audit import Actor, ActorKind, record_change
+from core.storage.engine import Database, utc_now
 from core.storage.preferences import write_preferences
 from core.storage.sessions import (
+    Presence,
     begin_session,
     end_other_sessions,
     end_session,
@@ -15,6 +17,7 @@ from core.storage.sessions import (
     list_session_users,
     list_sessions,
     mark_seen,
+    read_presence,
 )
 from core.storage.tables import UserSessionRow
 from core.storage.users import Role, User, add_user, remove_user
@@ -122,3 +125,18 @@ def test_sessions_that_are_over_are_forgotten_at_the_next_sign_in(
     with database.read() as session:
         assert session.get(UserSessionRow, old) is None
         assert session.get(UserSessionRow, new) is not None
+
+
+def test_presence_tells_sessions_and_when_someone_was_last_here(database: Database) -> None:
+    now = utc_now()
+    with database.write() as session:
+        here, gone, never = (add_user(session, name, Role.VIEWER, None).id for name in "abc")
+        for minutes in (5, 2):
+            begin_session(session, here, "", "", now - timedelta(minutes=minutes))
+        who = Actor("b", ActorKind.USER)
+        record_change(session, who, "session.sign_in", 'user "b"')
+        found = read_presence(session, now)
+    assert found[here] == Presence(2, now - timedelta(minutes=2))
+    assert found[gone].sessions == 0
+    assert found[gone].seen_at is not None
+    assert never not in found

@@ -1,0 +1,65 @@
+"""Links by which people choose their password."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from core.errors import BadRequest, NotFound
+from core.storage.engine import Database, utc_now
+from core.storage.password_links import create_password_link, find_password_link, use_password_link
+from core.storage.sessions import begin_session, list_sessions
+from core.storage.tables import SignInLinkRow
+from core.storage.users import Role, add_user, check_password, use_set_up_link, use_sign_in_link
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def user_id(database: Database) -> int:
+    with database.write() as session:
+        return add_user(session, "ann", Role.VIEWER, None).id
+
+
+def test_a_link_sets_the_password_and_ends_the_sessions(database: Database, user_id: int) -> None:
+    with database.write() as session:
+        begin_session(session, user_id, "", "", utc_now())
+        secret, _ = create_password_link(session, user_id)
+        used = use_password_link(session, secret, PASSWORD)
+        assert used is not None
+        assert used.has_password
+        assert list_sessions(session, user_id, utc_now()) == []
+        assert check_password(session, "ann", PASSWORD) is not None
+        assert find_password_link(session, secret) is None
+
+
+def test_a_short_password_leaves_the_link(database: Database, user_id: int) -> None:
+    with database.write() as session:
+        secret, _ = create_password_link(session, user_id)
+        with pytest.raises(BadRequest):
+            use_password_link(session, secret, "short")
+        assert find_password_link(session, secret) is not None
+
+
+def test_a_link_runs_out(database: Database, user_id: int) -> None:
+    with database.write() as session:
+        secret, until = create_password_link(session, user_id)
+        assert timedelta(days=2) < until - utc_now() <= timedelta(days=3)
+        past = utc_now() - timedelta(seconds=1)
+        session.execute(update(SignInLinkRow).values(expires_at=past))
+        assert find_password_link(session, secret) is None
+        assert use_password_link(session, secret, PASSWORD) is None
+
+
+def test_it_opens_no_other_door(database: Database, user_id: int) -> None:
+    with database.write() as session:
+        secret, _ = create_password_link(session, user_id)
+        assert use_sign_in_link(session, secret) is None
+        assert use_set_up_link(session, secret, "bob", PASSWORD) is None
+
+
+def test_nobody_has_no_link(database: Database) -> None:
+    with database.write() as session:
+        with pytest.raises(NotFound):
+            create_password_link(session, 99)
+        assert find_password_link(session, "never made") is None
