@@ -20,11 +20,12 @@ class LabelMeasure:
 class SizeMeasure:
     """Faces of one size. share: told rightly by a classifier, found by a detector.
 
-    name: such as `under 24 px`, by the longer side in the picture. faces: None where it
-    was not told.
+    from_px, to_px: bounds of the longer side in the picture, the upper one left out;
+    to_px None: no bound. faces: None where it was not told.
     """
 
-    name: str
+    from_px: int
+    to_px: int | None
     share: float
     faces: int | None = None
 

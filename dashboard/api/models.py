@@ -76,7 +76,8 @@ class LabelMeasureAnswer(Answered):
 
 
 class SizeMeasureAnswer(Answered):
-    name: str = Field(description="By the longer side of the face in the picture.")
+    from_px: int = Field(description="Of the longer side of the face in the picture.")
+    to_px: int | None = Field(description="Not included; null: no bound.")
     faces: int | None
     share: float = Field(description="Told rightly by a classifier, found by a detector.")
 

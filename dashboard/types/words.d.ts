@@ -237,6 +237,36 @@ declare global {
     software: { name: string; version: string }[];
   }
 
+  // figures: by name, 0 to 1; share: told rightly by a classifier, found by a detector.
+  interface Measurement {
+    data: string;
+    is_new_source: boolean;
+    faces: number;
+    figures: Record<string, number>;
+    labels: { label: string; faces: number; precision: number | null; recall: number | null }[];
+    sizes: { from_px: number; to_px: number | null; faces: number | null; share: number }[];
+  }
+
+  interface ModelVersion {
+    id: number;
+    task: "classifier" | "detector";
+    version: string;
+    architecture: string;
+    precision: string;
+    input_side: number;
+    is_active: boolean;
+    active_since: string | null;
+    activated_by: string | null;
+    is_next_back: boolean;
+    is_shipped: boolean;
+    added_at: string;
+    added_by: string;
+    checked_at: string | null;
+    figures: Record<string, number>;
+    measurements: Measurement[];
+    files: { name: string; size: number; sha256: string; runtime: string }[];
+  }
+
   // One entry of a problem's errors: the field, and what a good value is.
   interface Fault {
     parameter: string;

@@ -107,7 +107,7 @@ def test_measurements_are_read_as_they_were_written() -> None:
         faces=30,
         figures={"macro_f1": 0.8},
         labels=(LabelMeasure("mask", 20, 0.9), LabelMeasure("no_mask", 10, None, 0.7)),
-        sizes=(SizeMeasure("under 24 px", 0.6, 12),),
+        sizes=(SizeMeasure(0, 24, 0.6, 12),),
     )
     manifest = replace(MANIFEST, measurements=(measured,))
     assert parse_manifest(write_out(manifest)) == manifest

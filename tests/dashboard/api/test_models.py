@@ -122,7 +122,7 @@ def test_what_was_measured_is_told_by_label_and_by_size(admin: FlaskClient) -> N
         30,
         {"macro_f1": 0.8},
         (LabelMeasure("mask", 20, 0.9, None),),
-        (SizeMeasure("under 24 px", 0.6),),
+        (SizeMeasure(80, None, 0.6),),
     )
     manifest = replace(parse_manifest(folder.manifest), measurements=(measured,))
     added = admin.post(PATH, data=packed(replace(folder, manifest=write_out(manifest))))
@@ -133,7 +133,7 @@ def test_what_was_measured_is_told_by_label_and_by_size(admin: FlaskClient) -> N
             "faces": 30,
             "figures": {"macro_f1": 0.8},
             "labels": [{"label": "mask", "faces": 20, "precision": 0.9, "recall": None}],
-            "sizes": [{"name": "under 24 px", "faces": None, "share": 0.6}],
+            "sizes": [{"from_px": 80, "to_px": None, "faces": None, "share": 0.6}],
         }
     ]
 

@@ -28,6 +28,7 @@ PAGES = {
     "history": "/history",
     "jobs": "/jobs",
     "system": "/system",
+    "models": "/models",
     "settings": "/settings",
     "erase": "/settings/erase",
     "users": "/users",
