@@ -79,6 +79,10 @@ class House:
         with self.database.read() as session:
             return get_camera(session, self.box, camera_id)
 
+    def cameras(self) -> list[Camera]:
+        with self.database.read() as session:
+            return list_cameras(session, self.box)
+
     def sign_in_link(self, role: Role) -> str:
         with self.database.write() as session:
             user = find_or_add_user(session, f"the {role.value}", role)
