@@ -12,6 +12,9 @@ const STROKES = {
   unsure: "M.28 .34 A.23 .23 0 1 1 .6 .52 Q.5 .58 .5 .68 M.5 .88 L.5 .89",
 };
 
+/** A picture narrower than so many times the letters' size has room for icons alone. */
+const TAGS_MIN = 18;
+
 /** @typedef {{ x: number, y: number, width: number, height: number }} Rect */
 /** @typedef {import("./area-marks.js").Areas} Areas */
 
@@ -61,7 +64,7 @@ export function fitInside(inner, outer) {
 function drawFaces(pen, frame, place) {
   const scale = place.width / frame.width;
   const unit = Math.min(devicePixelRatio || 1, 2);
-  const size = Math.max(11, Math.min(16, place.width / unit / 42)) * unit;
+  const size = Math.max(place.width < 220 * unit ? 9 : 11, Math.min(16, place.width / unit / 42)) * unit;
   pen.save();
   pen.beginPath();
   pen.rect(place.x, place.y, place.width, place.height);
@@ -111,7 +114,8 @@ function drawTag(pen, face, box, size, place, taken) {
   pen.font = `600 ${size}px -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif`;
   const words = tagWords(face);
   const wide = size * 2 + pen.measureText(words).width;
-  const places = [...tagPlaces(box, wide, size, place), ...tagPlaces(box, size * 1.6, size, place)];
+  const whole = place.width < size * TAGS_MIN ? [] : tagPlaces(box, wide, size, place);
+  const places = [...whole, ...tagPlaces(box, size * 1.6, size, place)];
   const tag = places.find((spot) => !taken.some((other) => overlaps(spot, other))) ?? places[places.length - 1];
   const verdict = face.verdict ?? face.label;
   const { fill, ink } = PICTURE_COLOURS[verdict];

@@ -4,17 +4,15 @@
 const NARROWEST = 0.96;
 const WIDEST = 1.05;
 
-/** Height that pictures leave free makes the words of tiles so many times as large at most. */
-export const LARGEST_WORDS = 1.75;
-
-/** Of almost equal grids the one with fewer empty places is taken. */
-const ALMOST = 0.97;
+/** Of grids with almost equally large pictures the one with the fewest empty places is taken. */
+const ALMOST = 0.96;
 
 /** So many times the columns of a square grid are tried at most: screens are not wider. */
 const COLUMNS_MAX = 3;
 
 /** @typedef {{ width: number, height: number }} Size */
 /** @typedef {{ x: number, y: number, size: number }} Place in places of the grid */
+/** @typedef {{ least: number, most: (width: number) => number }} Words height of a tile's words, and what it may grow to */
 /** @typedef {{ left: number, top: number, width: number, height: number }} Spot in pixels of the wall */
 
 /**
@@ -53,31 +51,30 @@ function cellsOf({ x, y, size }, columns) {
  * Choose the columns at which pictures are largest, and place the tiles.
  * @param {number[]} sizes at least one @param {Size} wall @param {number} gap between tiles
  * @param {number} ratio of the pictures, width by height
- * @param {(width: number) => number} wordsAt height of a tile's words at a width of tile
- * @returns {{ spots: Spot[], columns: number }}
+ * @param {Words} words
+ * @returns {{ spots: Spot[], columns: number, picture: number }} picture: width of a picture of size 1
  */
-export function placeTiles(sizes, wall, gap, ratio, wordsAt) {
+export function placeTiles(sizes, wall, gap, ratio, words) {
   const [least, cells] = [Math.max(...sizes), cellCount(sizes)];
   const most = Math.max(least, Math.min(cells, Math.ceil(COLUMNS_MAX * Math.sqrt(cells))));
-  const grids = Array.from({ length: most - least + 1 }, (_, n) => gridOf(sizes, least + n, wall, gap, ratio, wordsAt));
+  const grids = Array.from({ length: most - least + 1 }, (_, n) => gridOf(sizes, least + n, wall, gap, ratio, words));
   const largest = Math.max(...grids.map(({ picture }) => picture));
   const good = grids.filter(({ picture }) => picture >= largest * ALMOST);
   const best = good.sort((a, b) => a.empty - b.empty || b.picture - a.picture)[0];
-  return { spots: spotsOf(best, wall, gap), columns: best.columns };
+  return { spots: spotsOf(best, wall, gap), columns: best.columns, picture: best.picture };
 }
 
 /**
  * @param {number[]} sizes @param {number} columns @param {Size} wall @param {number} gap
- * @param {number} ratio @param {(width: number) => number} wordsAt
+ * @param {number} ratio @param {Words} words
  */
-function gridOf(sizes, columns, wall, gap, ratio, wordsAt) {
+function gridOf(sizes, columns, wall, gap, ratio, words) {
   const { places, rows } = pack(sizes, columns);
   const width = (wall.width - gap * (columns - 1)) / columns;
-  const words = wordsAt(width);
-  const height = (wall.height - gap * (rows - 1)) / rows - words;
+  const height = (wall.height - gap * (rows - 1)) / rows - words.least;
   const cell = {
     width: Math.floor(Math.min(width, height * ratio * WIDEST)),
-    height: Math.floor(Math.min(height + words, width / (ratio * NARROWEST) + words * LARGEST_WORDS)),
+    height: Math.floor(Math.min(height + words.least, width / (ratio * NARROWEST) + words.most(width))),
   };
   return { columns, rows, places, cell, picture: Math.min(width, height * ratio), empty: columns * rows - cellCount(sizes) };
 }

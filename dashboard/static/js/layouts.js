@@ -1,4 +1,4 @@
-// The layouts of the wall: choose one, keep one, rename or delete it.
+// The layouts of the wall: choose one, keep one, rename or remove it.
 
 import { patch, post, Problem, remove } from "./api.js";
 import { ALL } from "./arrangement.js";
@@ -124,7 +124,7 @@ export class Layouts {
     closeMenu();
     const current = this.current;
     if (!current) return;
-    say(byId("layout-delete-title"), t("Delete the layout {name}?", { name: current.name }));
+    say(byId("layout-delete-title"), t("Remove the layout {name}?", { name: current.name }));
     if ((await question("layout-delete-dialog")) !== "delete") return;
     await this.attempt(async () => {
       await remove(`wall/layouts/${current.id}`);

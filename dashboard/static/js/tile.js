@@ -1,9 +1,9 @@
 // One tile of the wall: a camera's newest picture, its state and its numbers.
 
 import { drawFrame, sizeCanvas } from "./drawing.js";
-import { say, sayWithIcon, setIcon, stamp } from "./page.js";
+import { make, say, sayWithIcon, setIcon, stamp } from "./page.js";
 import { showVerdict } from "./verdicts.js";
-import { sayMoment, sayPercent, saySpan } from "./wording.js";
+import { sayCount, sayMoment, sayPercent, saySpan } from "./wording.js";
 import { hear, n, t } from "./words.js";
 
 /** A live picture older than this is called delayed; the longest pause of a healthy camera is shorter. */
@@ -132,15 +132,16 @@ export class Tile {
   count(statistics) {
     this.health = statistics;
     if (statistics.state === "live") this.showPeople(statistics.people_now);
-    else sayWithIcon(this.part("people"), "people", t("not counted now"));
+    else sayTwice(this.part("people"), "people", t("not counted now"), "–");
     const { rate } = statistics.today;
     const words = rate === null ? t("nobody judged yet") : t("{rate} today", { rate: sayPercent(rate) });
-    sayWithIcon(this.part("rate"), "shield", words);
+    sayTwice(this.part("rate"), "shield", words, sayPercent(rate));
   }
 
   /** @param {number} people */
   showPeople(people) {
-    sayWithIcon(this.part("people"), "people", people === 0 ? t("nobody now") : n("{n} person now", "{n} people now", people));
+    const words = people === 0 ? t("nobody now") : n("{n} person now", "{n} people now", people);
+    sayTwice(this.part("people"), "people", words, sayCount(people));
     this.canvas.setAttribute("aria-label", n("Picture of {name}, {n} person now", "Picture of {name}, {n} people now", people, { name: this.camera?.name ?? "" }));
   }
 
@@ -150,10 +151,13 @@ export class Tile {
    */
   showState(now) {
     const delay = this.delayAt(now);
-    const isDelayed = this.health?.state === "live" && delay > DELAYED_S;
+    const told = this.health?.state ?? "connecting";
+    // Pictures may come before the first word of how the camera does.
+    const known = told === "connecting" && this.shown && delay <= DELAYED_S ? "live" : told;
+    const isDelayed = known === "live" && delay > DELAYED_S;
     /** @type {CameraState | "delayed"} */
-    const state = isDelayed ? "delayed" : (this.health?.state ?? "connecting");
-    const words = isDelayed ? t("Delayed by {span}", { span: saySpan(delay) }) : STATE_WORDS[this.health?.state ?? "connecting"];
+    const state = isDelayed ? "delayed" : known;
+    const words = isDelayed ? t("Delayed by {span}", { span: saySpan(delay) }) : STATE_WORDS[known];
     this.root.dataset.state = state;
     this.part("state").dataset.state = state;
     sayWithIcon(this.part("state"), state, words);
@@ -176,7 +180,7 @@ export class Tile {
     say(this.part("message-title"), title);
     const since = this.health?.since ? Date.parse(this.health.since) : null;
     const lost = state === "reconnecting" && since ? t("Lost at {moment}, {span} ago.", { moment: sayMoment(new Date(since)), span: saySpan((now - since) / 1000) }) : "";
-    say(this.part("message-reason"), [hear(this.health?.reason ?? ""), lost].filter(Boolean).join(" "));
+    say(this.part("message-reason"), [hear(this.health?.reason ?? ""), lost].filter(Boolean).join("\n"));
   }
 
   /** @param {number} now */
@@ -208,6 +212,18 @@ export class Tile {
     this.shown?.picture.close();
     this.root.remove();
   }
+}
+
+/**
+ * Write words, and the number that takes their place on a small tile.
+ * @param {HTMLElement} element @param {string} icon @param {string} words @param {string} number
+ */
+function sayTwice(element, icon, words, number) {
+  sayWithIcon(element, icon, words);
+  const short = /** @type {HTMLElement | null} */ (element.querySelector(".tile-number")) ?? make("b", "", "tile-number");
+  short.setAttribute("aria-hidden", "true");
+  say(short, number);
+  if (!short.isConnected) element.append(short);
 }
 
 /**

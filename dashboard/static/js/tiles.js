@@ -1,16 +1,18 @@
 // The tiles of the wall: one for each camera that is shown, in their order, where they fit best.
 
-import { LARGEST_WORDS, placeTiles } from "./grid.js";
+import { placeTiles } from "./grid.js";
 import { Tile } from "./tile.js";
 
-/** Tiles narrower than this have smaller words (see the container query in tile.css). */
-const SMALL_REM = 17;
-/** Height of a tile's words and borders, as tile.css sets them. */
+/** Height of a tile's words, as tile.css sets them: above and below the picture, or compact, the numbers upon it. */
 const WORDS_REM = 4.5;
-const SMALL_WORDS_REM = 3.25;
+const COMPACT_REM = 2;
 
-/** Words grow only on tiles that are wider than this. */
-const ROOMY_REM = 20;
+/** Compact tiles are worth it where their pictures are so much larger. */
+const WORTH = 1.1;
+
+/** Height that pictures leave free makes words larger, up to this, on tiles that are wider than that. */
+const LARGEST_WORDS = 1.75;
+const ROOMY_REM = 18;
 
 const RATIO = 16 / 9;
 /** The ratio of the grid's places keeps to these, however odd a camera's picture is. */
@@ -107,15 +109,17 @@ export class Tiles {
     const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     const gap = Number.parseFloat(getComputedStyle(this.wall).columnGap) || 0;
     const wall = { width: this.wall.clientWidth, height: this.wall.clientHeight };
-    const wordsAt = (/** @type {number} */ width) => (width < SMALL_REM * rem ? SMALL_WORDS_REM : WORDS_REM) * rem;
-    const { spots, columns } = placeTiles(sizes, wall, gap, this.ratio(shown), wordsAt);
+    const ratio = this.ratio(shown);
+    const [roomy, compact] = [WORDS_REM, COMPACT_REM].map((least) => placeTiles(sizes, wall, gap, ratio, wordsOf(least, rem)));
+    const isCompact = isFilling && compact.picture > roomy.picture * WORTH;
+    const { spots, columns } = isCompact ? compact : roomy;
     this.columns = columns;
+    this.wall.classList.toggle("is-compact", isCompact);
+    const words = wordsOf(isCompact ? COMPACT_REM : WORDS_REM, rem);
     shown.forEach(({ camera_id: id, size }, index) => {
-      this.put(id, size, isFilling ? spots[index] : null);
-      const { width, height } = spots[index];
-      const room = (height - width / this.ratio(shown)) / wordsAt(width);
-      const scale = isFilling ? Math.max(1, Math.min(room, LARGEST_WORDS, width / (ROOMY_REM * rem))) : 1;
-      this.byId.get(id)?.root.style.setProperty("--words", scale.toFixed(2));
+      const spot = isFilling ? spots[index] : null;
+      this.put(id, size, spot);
+      this.byId.get(id)?.root.style.setProperty("--words", spot ? sayScale(spot, ratio, words) : "1");
     });
   }
 
@@ -139,4 +143,15 @@ export class Tiles {
     const middle = known.sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? RATIO;
     return Math.max(RATIOS[0], Math.min(middle, RATIOS[1]));
   }
+}
+
+/** @param {number} least in rem @param {number} rem @returns {import("./grid.js").Words} */
+function wordsOf(least, rem) {
+  const most = (/** @type {number} */ width) => least * rem * Math.max(1, Math.min(LARGEST_WORDS, width / (ROOMY_REM * rem)));
+  return { least: least * rem, most };
+}
+
+/** @param {import("./grid.js").Spot} spot @param {number} ratio @param {import("./grid.js").Words} words */
+function sayScale({ width, height }, ratio, { least, most }) {
+  return (Math.max(least, Math.min(height - width / ratio, most(width))) / least).toFixed(2);
 }
