@@ -193,6 +193,11 @@ def _say_what_next(progress: "Progress", faces: Path, weights: Path) -> None:
     help="Pictures of the worst mistakes in the page.",
 )
 @click.option("--no-pictures", is_flag=True, help="Show no face in the page.")
+@click.option(
+    "--record",
+    metavar="NAME",
+    help="Keep the figures in the manifest of --weights, under a name of these faces.",
+)
 @json_option
 @with_settings
 def evaluate(
@@ -203,6 +208,7 @@ def evaluate(
     html: Path | None,
     mistakes: int,
     no_pictures: bool,
+    record: str | None,
     as_json: bool,
     **choice: Any,
 ) -> None:
@@ -214,8 +220,11 @@ def evaluate(
     from models.active import locate_classifier
     from models.training.evaluate import EvaluateOptions
     from models.training.evaluate import evaluate as evaluate_classifier
+    from models.training.measurements import record as record_measurement
     from models.training.report.words import tell, to_json
 
+    if record and not weights:
+        raise click.UsageError("--record writes into a model folder; name it with --weights")
     shown = 0 if no_pictures else mistakes
     folder = weights or locate_classifier(settings)
     options = EvaluateOptions(faces, folder, mistakes=shown, **choice)
@@ -225,6 +234,8 @@ def evaluate(
         from models.training.report.page import write_page
 
         write_page(evaluation, html)
+    if record and weights:
+        record_measurement(weights, evaluation.judged, record)
     if as_json:
         print_json(to_json(evaluation))
     else:
