@@ -24,6 +24,8 @@ FACE_M = 0.15
 """Width of the detector's box about an adult's face; bizygomatic breadth is 0.13 to 0.15 m."""
 VIEW_DEGREES = 90
 """Horizontal view of the common 2.8 mm lens before a 1/2.9" sensor."""
+METRES_GOOD, METRES_LEAST = 3, 2
+"""From a ceiling, 3 m reach across a doorway; nearer than 2 m, people are above or beside."""
 RATE_GOOD, RATE_LEAST = 5.0, 2.5
 """Frames a second that follow walking people well; below the second, people are missed."""
 BRIGHTNESS_LEAST, BRIGHTNESS_MOST = 50, 205
@@ -169,14 +171,17 @@ def _advise_on_distance(look: CameraLook) -> Advice | None:
     if not width:
         return None
     metres, best = metres_to(FACE_PX_LEAST, width), metres_to(FACE_PX_GOOD, width)
-    level = AdviceLevel.GOOD if metres >= 3 else AdviceLevel.FAIR
-    if max(look.size_wh) < 640:
-        level = AdviceLevel.POOR
+    if metres >= METRES_GOOD:
+        return Advice(
+            AdviceTopic.DISTANCE,
+            AdviceLevel.GOOD,
+            f"Through a usual wide lens this camera can judge masks up to {metres} m away, best "
+            f"within {best} m.",
+        )
     return Advice(
         AdviceTopic.DISTANCE,
-        level,
-        f"Through a usual wide lens this camera can judge masks up to {metres} m away, best within "
-        f"{best} m.",
+        AdviceLevel.POOR if metres < METRES_LEAST else AdviceLevel.FAIR,
+        f"Through a usual wide lens this camera cannot judge masks beyond {metres} m.",
     )
 
 

@@ -85,6 +85,7 @@ SENTENCES: Final = (
         "Through a usual wide lens this camera can judge masks up to {metres} m away, best within "
         "{best} m."
     ),
+    mark("Through a usual wide lens this camera cannot judge masks beyond {metres} m."),
     mark(
         "Faces are dark before a bright background. Turn the camera away from windows, or switch "
         "its backlight compensation (WDR) on."

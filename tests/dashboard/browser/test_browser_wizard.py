@@ -211,6 +211,7 @@ def look_closely(page: Page, name: str) -> None:
     for width, theme in product(WIDTHS, THEMES):
         page.emulate_media(color_scheme=theme)
         page.set_viewport_size(ViewportSize(width=width, height=900))
+        page.evaluate("scrollTo(0, 0)")
         keep_picture(page, f"wizard-{name}-{width}-{theme}")
         assert width_of(page) <= width
         assert violations(page) == []
