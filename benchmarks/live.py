@@ -53,6 +53,8 @@ _PARTS = ("dashboard", "worker", "recorder", "ingest", "jobs", "valkey-server")
 
 _NOTE_DRAWN = """() => {
   window.drawn = [];
+  window.paints = [];
+  window.longTasks = [];
   new MutationObserver((changes) => {
     const now = performance.timeOrigin + performance.now();
     for (const { target } of changes) {
@@ -60,8 +62,19 @@ _NOTE_DRAWN = """() => {
       if (id) window.drawn.push(now - id / 1000);
     }
   }).observe(document.body, { subtree: true, attributeFilter: ["data-frame-id"] });
+  new PerformanceObserver((list) => {
+    window.longTasks.push(...list.getEntries().map((task) => task.duration));
+  }).observe({ type: "longtask" });
+  let before = performance.now();
+  const note = (now) => {
+    window.paints.push(now - before);
+    before = now;
+    requestAnimationFrame(note);
+  };
+  requestAnimationFrame(note);
 }"""
-"""A tile writes the id of a frame down where it draws it."""
+"""A tile writes the id of a frame down where it draws it. A task is long from 50 ms on."""
+_FORGET = "[window.drawn, window.paints, window.longTasks].forEach((list) => list.length = 0)"
 
 
 @dataclass(frozen=True)
@@ -115,13 +128,13 @@ def measure(house: House, camera_ids: list[int], chosen: argparse.Namespace) -> 
     ):
         _read_line(viewers)  # they are warm
         if page is not None:
-            page.evaluate("window.drawn.length = 0")
+            page.evaluate(_FORGET)
         before, memory, idle = _cpu_s(house), _memory_mb(house), psutil.cpu_times()
         answer: dict[str, object] = json.loads(_read_line(viewers))
         after = _cpu_s(house)
         return {
             **answer,
-            **({"drawn_ms": _percentiles(page.evaluate("window.drawn"))} if page else {}),
+            **(_in_browser(page, chosen.seconds) if page else {}),
             "cores": {
                 name: round(after[name] / chosen.seconds, 2) for name in _less(after, before)
             },
@@ -226,6 +239,18 @@ def _redis(is_whole: bool) -> Iterator[Redis | None]:
         valkey.stop()
 
 
+def _in_browser(page: Page, seconds: float) -> dict[str, object]:
+    """Say how long after its capture a picture was drawn, and how smooth the page was."""
+    drawn, paints, long_tasks = page.evaluate("[window.drawn, window.paints, window.longTasks]")
+    return {
+        "drawn_per_second": round(len(drawn) / seconds, 1),
+        "drawn_ms": _percentiles(drawn),
+        "paint_ms": _percentiles(paints),
+        "long_tasks": len(long_tasks),
+        "long_tasks_ms": round(sum(long_tasks)),
+    }
+
+
 def _get(port: int, path: str) -> tuple[int, str]:
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
@@ -263,7 +288,7 @@ def _less(after: Counter[str], before: Counter[str]) -> Counter[str]:
 
 
 def _percentiles(values: list[float]) -> dict[int, float]:
-    ordered = sorted(values)
+    ordered = sorted(values) or [0.0]
     return {p: round(ordered[(len(ordered) - 1) * p // 100], 1) for p in (50, 95, 99)}
 
 

@@ -144,7 +144,7 @@ def report(
     """Say what the viewers got of the frames that anyone of them got."""
     frames = [{one for one, at in viewer.seen if at >= since} for viewer in viewers]
     # The newest are on their way when the time is over.
-    ends_us = max(one for got in frames for one in got) - 1_000_000
+    ends_us = max((one for got in frames for one in got), default=0) - 1_000_000
     offered = {one for got in frames for one in got if one <= ends_us}
     late = sorted(
         (at - frame_id / 1e6) * 1000
@@ -157,7 +157,7 @@ def report(
         "frames_per_second": round(len(late) / seconds, 1),
         "frames_missed": sum(len(offered - got) for got in frames),
         "frames_offered": len(offered) * len(viewers),
-        "latency_ms": {p: round(late[(len(late) - 1) * p // 100], 1) for p in (50, 95, 99)},
+        "latency_ms": {p: round(late[len(late) * p // 100], 1) for p in (50, 95, 99) if late},
         "slow_frames": [len(viewer.seen) for viewer in slow],
         "slow_cut": sum(viewer.is_cut for viewer in slow),
         "viewers_cores": round(cpu_s / seconds, 2),

@@ -169,11 +169,19 @@ def tally_by_camera(
     return {camera_id: tally for camera_id, tally in tallies.items() if tally != Tally()}
 
 
-def tally_by_bucket(
-    session: Session, span: Span, starts: Sequence[datetime], camera_ids: Sequence[int]
+def tally_by_group(
+    session: Session,
+    span: Span,
+    starts: Sequence[datetime],
+    groups: Sequence[int],
+    groups_count: int,
+    camera_ids: Sequence[int],
 ) -> list[Tally]:
-    """Count over a range per bucket; starts: those of the span."""
-    return [_tally(row) for row in _count(session, span, starts, camera_ids).tolist()]
+    """Count over a range per group of buckets; groups: the number of each bucket's, from 0 on."""
+    table = _count(session, span, starts, camera_ids)
+    joined = np.zeros((groups_count, table.shape[1]), np.int64)
+    np.add.at(joined, groups, table)
+    return [_tally(row) for row in joined.tolist()]
 
 
 def _count(

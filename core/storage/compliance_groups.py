@@ -1,7 +1,7 @@
 """Compliance compared: by camera, site and zone, and by hour of the week."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,14 +17,15 @@ from core.storage.compliance import (
     Tally,
     check_range,
     list_starts,
-    tally_by_bucket,
     tally_by_camera,
+    tally_by_group,
 )
 from core.storage.tables import CameraRow, SiteRow, ZoneRow
 
 HOURS_MAX = 50_000
 """Of the range for a comparison by hour of the week: more than five years."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HOURS = tuple((day, hour) for day in range(len(_WEEKDAYS)) for hour in range(24))
 
 
 class Grouping(StrEnum):
@@ -72,8 +73,8 @@ def compliance_groups(
     if by is Grouping.HOUR_OF_WEEK:
         span = Span(start, end, Bucket.HOUR, zone, now)
         starts = list_starts(start, end, Bucket.HOUR, zone, HOURS_MAX)
-        tallies = tally_by_bucket(session, span, starts, chosen)
-        return _by_hour_of_week(dict(zip(starts, tallies, strict=True)), zone)
+        hours = [_hour_of_week(start, zone) for start in starts]
+        return _name_hours(tally_by_group(session, span, starts, hours, len(_HOURS), chosen))
     by_camera = tally_by_camera(session, start, end, chosen, now)
     names = _names(session, by)
     if by is Grouping.CAMERA:
@@ -83,15 +84,15 @@ def compliance_groups(
     return sorted(groups, key=lambda group: (group.name, group.camera_id or 0))
 
 
-def _by_hour_of_week(tallies: Mapping[datetime, Tally], zone: ZoneInfo) -> list[Group]:
-    week: dict[tuple[int, int], Tally] = defaultdict(Tally)
-    for start, tally in tallies.items():
-        local = start.astimezone(zone)
-        week[local.weekday(), local.hour] += tally
+def _hour_of_week(moment: datetime, zone: ZoneInfo) -> int:
+    local = moment.astimezone(zone)
+    return local.weekday() * 24 + local.hour
+
+
+def _name_hours(tallies: Sequence[Tally]) -> list[Group]:
     return [
-        Group(f"{name} {hour:02}:00", week[day, hour], weekday=day, hour=hour)
-        for day, name in enumerate(_WEEKDAYS)
-        for hour in range(24)
+        Group(f"{_WEEKDAYS[day]} {hour:02}:00", tally, weekday=day, hour=hour)
+        for (day, hour), tally in zip(_HOURS, tallies, strict=True)
     ]
 
 

@@ -19,13 +19,14 @@ from core.preferences import Retention
 from core.retention import Pruned, Stored
 from core.storage.audit import Actor, record_change
 from core.storage.engine import Database
-from core.storage.installation import read_time_zone, write_minutes_from
+from core.storage.installation import read_minutes_from, read_time_zone, write_minutes_from
 from core.storage.pictures import count_sharp_pictures, measure_pictures
 from core.storage.space import breathing, give_space_back
 from core.storage.tables import (
     AuditRow,
     CameraRow,
     FrameAccountRow,
+    HourRollupRow,
     JobRow,
     MinuteRollupRow,
     SightingPictureRow,
@@ -77,15 +78,17 @@ def count_outdated(session: Session, limits: Limits) -> Pruned:
     """Count what the limits let go, and delete nothing."""
     picture, sighting = SightingPictureRow, SightingRow
     old = select(sighting.id).where(sighting.started_at < limits.sightings)
+    # Asked picture by picture: there may be a year of sightings, but weeks of pictures.
+    goes_with_it = old.where(sighting.id == picture.sighting_id).exists()
     with_pictures = select(func.count(), func.coalesce(func.sum(picture.content_bytes), 0)).where(
-        (picture.taken_at < limits.pictures) | picture.sighting_id.in_(old)
+        (picture.taken_at < limits.pictures) | goes_with_it
     )
     pictures, picture_bytes = session.execute(with_pictures).one()
     return Pruned(
         pictures=pictures,
         picture_bytes=picture_bytes,
         sightings=_count(session, select(func.count()).select_from(old.subquery())),
-        minutes=_count_older(session, MinuteRollupRow, limits.minutes),
+        minutes=_count_minutes(session, limits.minutes),
         frame_accounts=_count_older(session, FrameAccountRow, limits.minutes),
         audit=_count(session, select(func.count()).where(AuditRow.at < limits.audit)),
         jobs=_count(session, select(func.count()).where(*_outdated_jobs(limits.jobs))),
@@ -230,6 +233,15 @@ def _outdated_jobs(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _count(session: Session, query: Select[Any]) -> int:
     return int(session.scalar(query) or 0)
+
+
+def _count_minutes(session: Session, before: datetime) -> int:
+    """Count the minutes kept from before a day by the hours that they add up to: 60 times fewer."""
+    hour, kept_from = HourRollupRow, read_minutes_from(session)
+    counted = select(func.coalesce(func.sum(hour.seen_minutes), 0)).where(hour.start < before)
+    if kept_from is not None:
+        counted = counted.where(hour.start >= kept_from)
+    return _count(session, counted)
 
 
 def _count_older(session: Session, row: PerMinute, before: datetime) -> int:

@@ -101,6 +101,22 @@ def test_minutes_and_frame_accounts_go_but_hours_and_days_stay(any_database: Dat
         assert (day.mask, day.seen_minutes) == (1, 1440)
 
 
+def test_minutes_that_have_gone_do_not_count_as_outdated_though_their_hours_stay(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        register_cameras(session, 1)
+        keep(session, [], 1, minutes_between(DAY, DAY + timedelta(days=3)))
+    counts = []
+    for days in (9, 8):
+        retention = Retention(minutes_days=days)
+        with database.read() as session:
+            limits = find_limits(session, retention, NOW)
+            counts.append(count_outdated(session, limits).minutes)
+        counts.append(prune(database, retention, NOW, SYSTEM, Silent()).minutes)
+    assert counts == [1440] * 4
+
+
 def test_where_no_minutes_go_readers_keep_counting_by_minutes(database: Database) -> None:
     keep_people(database, [NOW])
 
