@@ -38,7 +38,7 @@ export const ACTIONS = {
     "preferences.change": t("Settings changed"),
     "model.add": t("Model version added"), "model.activate": t("Model activated"), "model.roll_back": t("Model rolled back"), "model.remove": t("Model version removed"),
     "job.cancel": t("Job cancelled"), "database.backup": t("Backup made"), "database.restore": t("Backup restored"),
-    "layout.add": t("Wall layout saved"), "layout.change": t("Wall layout changed"), "layout.remove": t("Wall layout deleted"),
+    "layout.add": t("Wall layout saved"), "layout.change": t("Wall layout changed"), "layout.remove": t("Wall layout removed"),
   },
 };
 
