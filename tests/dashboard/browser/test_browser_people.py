@@ -119,6 +119,21 @@ def test_a_token_is_made_shown_once_used_and_revoked(house: House, admin: Page) 
     assert ask(house, token, "/api/v1/compliance") == 401
 
 
+def test_a_token_for_a_wall_screen_is_a_choice_and_opens_the_wall_there(
+    house: House, admin: Page, elsewhere: Page
+) -> None:
+    house.add_camera("North door")
+    admin.goto("/tokens/new")
+    expect(admin.get_by_label("Name")).to_have_value("Wall screen")
+    admin.get_by_role("button", name="Make the token").click()
+    token = admin.get_by_label("The token").input_value()
+    elsewhere.goto(admin.locator("#use-code").inner_text())
+    elsewhere.get_by_label("Token of this screen").fill(token)
+    elsewhere.get_by_role("button", name="Show the wall").click()
+    expect(elsewhere.get_by_role("heading", name="North door")).to_be_visible()
+    assert ask(house, token, "/api/v1/cameras") == 403
+
+
 def test_a_token_of_ones_own_kind_reaches_what_was_ticked(house: House, admin: Page) -> None:
     admin.goto("/tokens/new")
     admin.get_by_role("radio", name="Something else").check()
