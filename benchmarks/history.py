@@ -33,7 +33,7 @@ from core.storage.camera_filters import CameraFilter
 from core.storage.compliance import compliance
 from core.storage.compliance_groups import Grouping, compliance_groups
 from core.storage.engine import Database
-from core.storage.sightings import SightingFilter, list_sightings, read_all_sightings
+from core.storage.sightings import Order, SightingFilter, list_sightings, read_all_sightings
 from core.types import Verdict
 from tests.postgres import new_database, run_postgres
 
@@ -89,13 +89,13 @@ class Bench:
         with self._database.read() as session:
             compliance_groups(session, start, end, by, HOUSE, self._cameras())
 
-    def page(self, **wanted: object) -> None:
+    def page(self, order: Order = Order.NEWEST, **wanted: object) -> None:
         """Read a page somewhere in the year: by its cursor, as the page before would give it."""
         moment = END - timedelta(days=float(self._rng.uniform(0, self._year.days)))
         cursor = f"{int(moment.timestamp() * 1_000_000)}-0"
         question = SightingFilter(self._year.start, END, **wanted)  # type: ignore[arg-type]  # any
         with self._database.read() as session:
-            list_sightings(session, question, cursor, PAGE)
+            list_sightings(session, question, cursor, PAGE, order)
 
     def export(self) -> None:
         """Read a million sightings page by page; tell how fast, and how much memory grew."""
@@ -179,9 +179,18 @@ def _ask_all(bench: Bench) -> None:
         "a zone that is silent": {"zone": "zone 9"},
         "not required": {"is_required": False},
         "with a picture": {"has_picture": True},
+        "reviewed": {"is_reviewed": True},
+        "a camera's reviewed": {"camera_id": 3, "is_reviewed": True},
+        "not reviewed": {"is_reviewed": False, "verdict": Verdict.NO_MASK},
     }
     for name, wanted in pages.items():
         bench.measure(f"page: {name}", partial(bench.page, **wanted))
+    for name in ("all", "a camera that is silent", "a site's verdict"):
+        wanted = pages[name]
+        bench.measure(
+            f"page, oldest first: {name}",
+            lambda wanted=wanted: bench.page(Order.OLDEST, **wanted),  # type: ignore[misc]
+        )
     bench.export()
 
 

@@ -31,7 +31,7 @@ export class Panel {
     say(byId("panel-camera"), this.nameOf(sighting.camera_id));
     showMoment(byId("panel-time"), sighting.started_at);
     const seconds = (Date.parse(sighting.ended_at) - Date.parse(sighting.started_at)) / 1000;
-    say(byId("panel-facts"), t("in view for {span}, {n} faces", { span: saySpan(Math.max(1, seconds)), n: sighting.faces }));
+    say(byId("panel-facts"), t("in view for {span}", { span: saySpan(Math.max(1, seconds)) }));
     byId("panel-likelihood").replaceChildren(likelihoodOf(sighting.probabilities));
     byId("panel-open").setAttribute("href", shown.link.href);
     this.update(sighting);
