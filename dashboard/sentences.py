@@ -204,6 +204,14 @@ SENTENCES: Final = (
         "Results that wait are lost when it ends. Set `appendonly yes` and `appendfsync everysec`."
     ),
     mark("A job failed within the last day: {kind}"),
+    # jobs: how far they are, and how they ended
+    mark("giving back {n} MB"),
+    mark("pictures"),
+    mark("sightings"),
+    mark("minutes"),
+    mark("audit"),
+    mark("{reason}; it is run again"),
+    mark("{reason} {n} times; it is given up"),
     # the server itself
     mark("no process answered '{topic}' within {n} s; is it running?"),
     mark(

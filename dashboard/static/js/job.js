@@ -5,6 +5,8 @@ import { attempt } from "./attempts.js";
 import { nameCameras } from "./camera-names.js";
 import { showFacts } from "./facts.js";
 import { follow } from "./follow.js";
+import { nameDay } from "./days.js";
+import { addressOf } from "./history-range.js";
 import { askAndCancel } from "./job-cancel.js";
 import { askedFacts, hasEnded, resultFacts, sayAbout, sayDuration, sayKind, sayMessage, sayRemaining, showMeter, showState } from "./job-words.js";
 import { byId, make, say } from "./page.js";
@@ -48,13 +50,18 @@ function showResult() {
   byId("result-card").hidden = job.result === null;
   if (job.result === null) return;
   showFacts(byId("result"), resultFacts(job));
-  const { camera_id, starts_at, ends_at } = job.result;
   byId("result-link").hidden = job.kind !== "backfill";
   if (job.kind !== "backfill") return;
   const link = /** @type {HTMLAnchorElement} */ (byId("result-link").firstElementChild);
-  const range = { from: String(starts_at), to: String(ends_at), camera_id: String(camera_id) };
-  link.href = `/history?${new URLSearchParams(range)}`;
+  link.href = addressOf(viewOf(job.result));
   say(link, t("See it in the history"));
+}
+
+/** Look at the history that a video gave. @param {Record<string, unknown>} result */
+function viewOf({ camera_id, starts_at, ends_at }) {
+  const [start, end] = [new Date(String(starts_at)), new Date(String(ends_at))];
+  const view = { preset: /** @type {const} */ ("custom"), since: nameDay(start), until: nameDay(end), zoom: { start, end } };
+  return { ...view, camera: String(camera_id), site: null, zone: null, by: /** @type {const} */ ("camera") };
 }
 
 /** Add the lines that are new; whoever reads the end stays there. @param {string[]} lines */

@@ -15,6 +15,7 @@ from core.storage.engine import utc_now
 from core.storage.jobs import Claim, NewJob, add_job, end_job, get_job, note_progress, take_job
 from core.storage.tables import JobRow
 from tests.dashboard.browser.conftest import House
+from tests.dashboard.browser.test_browser_pages import LOOKS, keep_picture, open_as, violations
 
 OPERATOR = Actor("the operator", ActorKind.USER)
 
@@ -58,6 +59,20 @@ def test_a_job_is_followed_to_its_end(jobs: House, page: Page) -> None:
     expect(page.locator("#result")).to_contain_text("Sightings1,200")
     page.get_by_role("link", name="All jobs").click()
     expect(page.get_by_text("Sightings: 1,200")).to_be_visible()
+
+
+def test_one_job_and_its_questions_are_accessible(jobs: House, page: Page) -> None:
+    claim = begin(jobs)
+    for look in LOOKS[:2]:
+        open_as(page, f"/jobs/{claim.job_id}", look)
+        keep_picture(page, f"job-{look}")
+        assert violations(page) == []
+        page.locator("#cancel").click()
+        assert violations(page) == []
+        open_as(page, "/jobs", look)
+        page.locator("#video-open").click()
+        keep_picture(page, f"video-{look}", whole=False)
+        assert violations(page) == []
 
 
 def test_a_job_is_cancelled_only_after_a_question(jobs: House, page: Page) -> None:

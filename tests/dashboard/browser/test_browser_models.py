@@ -22,6 +22,7 @@ from core.storage.model_versions import add_version
 from core.storage.tables import ModelActivationRow, ModelFileRow, ModelVersionRow
 from core.storage.users import Role
 from tests.dashboard.browser.conftest import House
+from tests.dashboard.browser.test_browser_pages import LOOKS, keep_picture, open_as, violations
 from tests.model_folders import make_folder
 
 
@@ -93,6 +94,19 @@ def test_two_versions_are_compared_and_one_is_read_and_removed(admin: Page) -> N
     admin.get_by_role("button", name="Remove ours-2").click()
     admin.get_by_role("button", name="Remove", exact=True).click()
     expect(admin.locator(".version")).to_have_count(1)
+
+
+def test_versions_one_of_them_and_the_questions_are_accessible(admin: Page) -> None:
+    for look in LOOKS[:2]:
+        open_as(admin, "/models", look)
+        keep_picture(admin, f"versions-{look}")
+        assert violations(admin) == []
+        admin.locator("[data-part=activate]:visible").click()
+        assert violations(admin) == []
+        admin.keyboard.press("Escape")
+        admin.get_by_role("link", name="ours-2", exact=True).click()
+        keep_picture(admin, f"version-{look}")
+        assert violations(admin) == []
 
 
 def test_an_operator_reads_the_models_and_changes_nothing(house: House, admin: Page) -> None:
