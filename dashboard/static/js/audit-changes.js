@@ -1,13 +1,26 @@
 // What stood there before and after, field by field, as people read it.
 
 import { sayField } from "./audit-words.js";
+import { nameBrowser } from "./browsers.js";
 import { make } from "./page.js";
-import { sayDay, sayClock, sayRole } from "./wording.js";
+import { sayScopes } from "./token-words.js";
+import { WORDS } from "./verdicts.js";
+import { sayClock, sayDay, sayRole } from "./wording.js";
 import { LOCALE, n, t } from "./words.js";
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d/;
 const LONGEST = 160;
 const NUMBER = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 6 });
+
+/** Words that stand in the audit as the server spells them. @type {Readonly<Record<string, Readonly<Record<string, string>>>>} */
+const VALUES = {
+  by: { password: t("password"), link: t("link"), "set-up link": t("set-up link"), "password link": t("password link") },
+  theme: { light: t("light"), dark: t("dark") },
+  language: { en: "English", de: "Deutsch" },
+  evidence: { numbers: t("Numbers only"), blurred: t("Blurred"), sharp: t("Sharp") },
+  transport: { tcp: "TCP", udp: "UDP" },
+  label: { ...WORDS, not_a_face: t("Not a face") },
+};
 
 /**
  * @typedef {Record<string, any> | null} Facts
@@ -46,8 +59,9 @@ function spread(facts, prefix = "") {
  * Tell whether values say something where only one side is known: most of what is empty does not.
  * @param {Change} change @param {string} name that is said anyway
  */
-export function isTelling({ before, after }, name) {
+export function isTelling({ path, before, after }, name) {
   const value = before ?? after;
+  if (path === "scopes") return true; // none: all
   const isEmpty = value === undefined || value === null || value === false || value === "" || (Array.isArray(value) && value.length === 0);
   return !isEmpty && value !== name;
 }
@@ -88,10 +102,12 @@ export function sayValue(path, value, names) {
   if (value === true) return t("yes");
   if (value === false) return t("no");
   if (field === "role") return sayRole(String(value));
+  if (field === "browser") return nameBrowser(String(value));
+  if (field === "scopes" && Array.isArray(value)) return sayScopes(value);
   if (field === "schedule" && Array.isArray(value)) return value.map(saySpans).join("; ") || t("always");
   if (Array.isArray(value)) return sayList(field, value, names);
   if (typeof value === "number") return names[field]?.get(value) ?? NUMBER.format(value);
-  return sayText(String(value));
+  return VALUES[field]?.[String(value)] ?? sayText(String(value));
 }
 
 /** @param {string} field @param {unknown[]} values @param {Names} names */

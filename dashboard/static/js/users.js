@@ -15,12 +15,16 @@ import { n, t } from "./words.js";
  */
 
 const NOW_MS = 3 * 60_000;
+/** From so many on, a field finds people. */
+const MANY = 9;
 const own = document.querySelector(".bar-user .bar-word")?.textContent ?? "";
 
 async function refresh() {
   const [users, groups, sites] = await Promise.all([listUsers(), listGroups(), listSites()]);
   byId("users").replaceChildren(...users.map((user) => rowOf(user, groups, sites)));
   byId("users-card").hidden = false;
+  byId("filter-place").hidden = users.length < MANY;
+  narrow();
   say(byId("users-summary"), sayHowMany(users));
   showGroups(groups, users, sites, refresh);
 }
@@ -43,7 +47,9 @@ function rowOf(user, groups, sites) {
   part("you").hidden = user.name !== own;
   say(part("role"), sayRole(user.role));
   const shared = groups.filter((group) => user.group_ids.includes(group.id)).flatMap((group) => group.site_ids);
-  say(part("sees"), saySees(user.is_limited, namesOf(sites, [...user.site_ids, ...shared])));
+  const sees = saySees(user.is_limited, namesOf(sites, [...user.site_ids, ...shared]));
+  say(part("sees"), sees);
+  root.dataset.words = [user.name, sayRole(user.role), sees].join(" ").toLowerCase();
   part("faces").hidden = !user.may_see_faces;
   say(part("seen"), saySeen(user));
   part("sessions").hidden = user.sessions < 2;
@@ -59,5 +65,14 @@ function saySeen(user) {
   return sayMoment(seen);
 }
 
+/** Leave those whose name, role or sites say what was typed. */
+function narrow() {
+  const wanted = /** @type {HTMLInputElement} */ (byId("filter")).value.trim().toLowerCase();
+  for (const row of /** @type {HTMLElement[]} */ ([...byId("users").children])) {
+    row.hidden = !row.dataset.words?.includes(wanted);
+  }
+}
+
+byId("filter").addEventListener("input", narrow);
 offerKeys(t("On this page"), [{ keys: ["n"], words: t("Add a user"), act: () => location.assign("/users/new") }]);
 fill(byId("users-summary"), refresh);
