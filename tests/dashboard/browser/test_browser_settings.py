@@ -13,6 +13,7 @@ from core.preferences import EvidenceMode, Preferences
 from core.storage.audit import SYSTEM
 from core.storage.engine import utc_now
 from core.storage.erasure import erase
+from core.storage.first_start import end_first_start
 from core.storage.jobs import end_job, get_job, take_job
 from core.storage.preferences import read_preferences, write_preferences
 from core.storage.tables import JobRow, SettingRow, SightingRow
@@ -20,6 +21,14 @@ from core.storage.users import Role, create_sign_in_link, remove_user
 from tests.core.storage.past import Person, Silent, keep, minutes_between
 from tests.dashboard.browser.conftest import House
 from tests.dashboard.browser.pasts import forget_past
+from tests.dashboard.browser.test_browser_pages import (
+    LOOKS,
+    Look,
+    keep_picture,
+    open_as,
+    violations,
+    width_of,
+)
 
 HOUR = timedelta(hours=1)
 HAS_PICTURE = """
@@ -159,6 +168,19 @@ def test_a_set_up_link_leads_to_a_wall_with_a_picture(house: House, chromium: Br
     assert chosen(house).evidence is EvidenceMode.NUMBERS
     with house.database.write() as session:
         remove_user(session, "ada")
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_first_start_fits_and_is_accessible(house: House, admin: Page, look: Look) -> None:
+    with house.database.write() as session:
+        session.merge(SettingRow(name="first_start", value=b"begun"))
+    for step in ("camera", "evidence"):
+        open_as(admin, f"/first-start?step={step}", look)
+        keep_picture(admin, f"first-start-{step}-{look}")
+        assert width_of(admin) <= look.width
+        assert violations(admin) == []
+    with house.database.write() as session:
+        end_first_start(session)
 
 
 def do_erasure(house: House) -> None:
