@@ -1,4 +1,4 @@
-"""Lists of cameras: CSV that people edit in a spreadsheet, and what a configuration names.
+"""Lists of cameras: CSV that people edit in a spreadsheet, YAML, what a configuration names.
 
 A list is read with suspicion: everything that cannot be taken is told, with its place.
 """
@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from pydantic import ValidationError
 
@@ -14,6 +15,7 @@ from core.camera_entries import CameraChanges, CameraEntry
 from core.camera_rules import NO_RULES, encode_rules, parse_rules
 from core.errors import BadList, BadRequest, ListFault
 from core.storage.cameras import NewCamera
+from core.yaml_texts import dump_yaml, load_yaml_list
 
 COLUMNS = tuple(CameraEntry.model_fields)
 CAMERAS_MAX = 5_000
@@ -31,24 +33,31 @@ class ListedCamera:
     wanted: CameraChanges = field(repr=False)
 
 
-def read_listed(entries: Iterable[tuple[str, Mapping[str, object]]]) -> list[ListedCamera]:
-    """Read cameras as they were written, each with its place. Raises BadList with all faults."""
-    listed: list[ListedCamera] = []
-    faults: list[ListFault] = []
-    for place, entry in entries:
-        try:
-            listed.append(_read_one(place, entry))
-        except ValidationError as error:
-            faults += [
-                ListFault(place, ".".join(map(str, fault["loc"])), fault["msg"])
-                for fault in error.errors(include_url=False)
-            ]
-        except BadRequest as error:
-            faults.append(ListFault(place, error.field, str(error)))
-    faults += _repeated(listed)
-    if faults:
-        raise BadList(faults)
-    return listed
+@dataclass(frozen=True, slots=True)
+class CameraList:
+    """What could be read of a list, and what could not."""
+
+    cameras: tuple[ListedCamera, ...]
+    faults: tuple[ListFault, ...] = ()
+
+    def whole(self) -> list[ListedCamera]:
+        """Give all cameras, or raise BadList with all faults."""
+        if self.faults:
+            raise BadList(self.faults)
+        return list(self.cameras)
+
+
+class ListFormat(StrEnum):
+    CSV = "csv"
+    YAML = "yaml"
+
+
+def scan_list(content: bytes, form: ListFormat) -> CameraList:
+    """Read what can be read of a list, and tell every fault."""
+    try:
+        return _scan_yaml(content) if form is ListFormat.YAML else _scan_csv(content)
+    except BadList as error:
+        return CameraList((), error.faults)
 
 
 def read_csv(content: bytes) -> list[ListedCamera]:
@@ -57,18 +66,12 @@ def read_csv(content: bytes) -> list[ListedCamera]:
     A column that is left out changes nothing; an empty cell means the default, and that
     a known camera keeps its address. Raises BadList.
     """
-    try:
-        numbered = list(_lines(content.decode("utf-8-sig")))
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise BadList([ListFault("the whole", "", f"it is no CSV in UTF-8: {error}")]) from error
-    if not numbered:
-        raise BadList([ListFault("line 1", "", f"expected columns: {', '.join(COLUMNS)}")])
-    (_, columns), *lines = numbered
-    _check_shape(columns, lines)
-    return read_listed(
-        (f"line {number}", _given(dict(zip(columns, cells, strict=True))))
-        for number, cells in lines
-    )
+    return _scan_csv(content).whole()
+
+
+def read_listed(entries: Iterable[tuple[str, object]]) -> list[ListedCamera]:
+    """Read cameras as they were written, each with its place. Raises BadList with all faults."""
+    return _scan(entries).whole()
 
 
 def write_csv(cameras: Iterable[NewCamera]) -> str:
@@ -77,16 +80,95 @@ def write_csv(cameras: Iterable[NewCamera]) -> str:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for camera in cameras:
-        values = {column: getattr(camera, column, None) for column in COLUMNS}
-        values["url"] = camera.redacted_address
-        values["is_paused"] = "yes" if camera.is_paused else "no"
-        values["rules"] = "" if camera.rules == NO_RULES else encode_rules(camera.rules)
-        writer.writerow(_guard(str(value)) for value in values.values())
+        writer.writerow(map(_guard, list_cells(camera).values()))
     return text.getvalue()
 
 
-def _read_one(place: str, entry: Mapping[str, object]) -> ListedCamera:
+def list_cells(camera: NewCamera) -> dict[str, str]:
+    """Write a camera's fields as cells of a list; the address is without its password."""
+    values = {column: str(getattr(camera, column, "")) for column in COLUMNS}
+    values["url"] = camera.redacted_address
+    values["is_paused"] = "yes" if camera.is_paused else "no"
+    values["rules"] = "" if camera.rules == NO_RULES else encode_rules(camera.rules)
+    return values
+
+
+def write_yaml(cameras: Iterable[NewCamera]) -> str:
+    """Write cameras as YAML, without their passwords; what is at its default is left out."""
+    return dump_yaml({"cameras": [_entry_of(camera) for camera in cameras]})
+
+
+def write_list(cameras: Iterable[NewCamera], form: ListFormat) -> str:
+    return write_yaml(cameras) if form is ListFormat.YAML else write_csv(cameras)
+
+
+def _entry_of(camera: NewCamera) -> dict[str, object]:
+    entry = {column: getattr(camera, column, None) for column in COLUMNS}
+    entry["url"] = camera.redacted_address
+    entry["rules"] = camera.rules.model_dump(mode="json", exclude_defaults=True)
+    fields = CameraEntry.model_fields
+    usual = {column: fields[column].default for column in COLUMNS} | {"rules": {}}
+    return {column: value for column, value in entry.items() if value != usual[column]}
+
+
+def _scan(entries: Iterable[tuple[str, object]]) -> CameraList:
+    listed: list[ListedCamera] = []
+    faults: list[ListFault] = []
+    for place, entry in entries:
+        try:
+            listed.append(_read_one(place, entry))
+        except ValidationError as error:
+            faults += [
+                ListFault(place, ".".join(map(str, fault["loc"])), _say(fault["msg"]))
+                for fault in error.errors(include_url=False)
+            ]
+        except BadRequest as error:
+            faults.append(ListFault(place, error.field, str(error)))
+    return CameraList(tuple(listed), (*faults, *_repeated(listed)))
+
+
+def _say(message: str) -> str:
+    """Put pydantic's words into ours."""
+    words = message.removeprefix("Value error, ")
+    wanted = words.removeprefix("Input should be ")
+    return words if wanted == words else f"expected {wanted}"
+
+
+def _scan_csv(content: bytes) -> CameraList:
+    """Raises BadList where it is no CSV, or not of our columns."""
+    try:
+        numbered = list(_lines(content.decode("utf-8-sig")))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise BadList([ListFault("the whole", "", f"it is no CSV in UTF-8: {error}")]) from error
+    if not numbered:
+        raise BadList([ListFault("line 1", "", f"expected columns: {', '.join(COLUMNS)}")])
+    (_, columns), *lines = numbered
+    _check_columns(columns)
+    _check_length(len(lines))
+    misshapen = [
+        ListFault(f"line {number}", "", f"expected {len(columns)} cells, found {len(cells)}")
+        for number, cells in lines
+        if len(cells) != len(columns)
+    ]
+    found = _scan(
+        (f"line {number}", _given(dict(zip(columns, cells, strict=True))))
+        for number, cells in lines
+        if len(cells) == len(columns)
+    )
+    return CameraList(found.cameras, (*misshapen, *found.faults))
+
+
+def _scan_yaml(content: bytes) -> CameraList:
+    """Raises BadList where it is no YAML, or no list."""
+    items = load_yaml_list(content, "cameras")
+    _check_length(len(items))
+    return _scan((f"line {line}", item) for line, item in items)
+
+
+def _read_one(place: str, entry: object) -> ListedCamera:
     """Raises BadRequest, and pydantic's ValidationError."""
+    if not isinstance(entry, Mapping) or not all(isinstance(name, str) for name in entry):
+        raise BadRequest("", "expected a camera, such as name: and url: with their values")
     rules = entry.get("rules")
     parsed = {"rules": parse_rules(rules)} if isinstance(rules, str) else {}
     wanted = CameraChanges.model_validate({**entry, **parsed})
@@ -113,8 +195,8 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, [_unguard(cell.strip()) for cell in cells]
 
 
-def _check_shape(columns: list[str], lines: list[tuple[int, list[str]]]) -> None:
-    """Raise BadList unless the columns are ours and each line has a cell for each of them."""
+def _check_columns(columns: list[str]) -> None:
+    """Raise BadList unless the columns are ours, each once."""
     faults = [
         ListFault("line 1", column, f"no such column; expected some of {', '.join(COLUMNS)}")
         for column in columns
@@ -122,15 +204,13 @@ def _check_shape(columns: list[str], lines: list[tuple[int, list[str]]]) -> None
     ]
     if "name" not in columns or len(set(columns)) < len(columns):
         faults.append(ListFault("line 1", "name", "expected a column name, and each column once"))
-    if len(lines) > CAMERAS_MAX:
-        faults.append(ListFault("the whole", "", f"expected at most {CAMERAS_MAX} cameras"))
-    faults += [
-        ListFault(f"line {number}", "", f"expected {len(columns)} cells, found {len(cells)}")
-        for number, cells in lines
-        if len(cells) != len(columns)
-    ]
     if faults:
         raise BadList(faults)
+
+
+def _check_length(count: int) -> None:
+    if count > CAMERAS_MAX:
+        raise BadList([ListFault("the whole", "", f"expected at most {CAMERAS_MAX} cameras")])
 
 
 def _given(cells: Mapping[str, str]) -> dict[str, object]:

@@ -7,11 +7,11 @@ history, no models. What a file leaves out, its reader leaves as it is.
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import BadList, ListFault
 from core.names import Name
+from core.yaml_texts import dump_yaml, load_yaml
 
 FORMAT = 1
 BYTES_MAX = 10_000_000
@@ -49,8 +49,7 @@ class Configuration(_Section):
 
 
 def write_yaml(configuration: Configuration) -> str:
-    content = configuration.model_dump(mode="json")
-    return yaml.dump(content, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=100)
+    return dump_yaml(configuration.model_dump(mode="json"))
 
 
 def read_yaml(content: bytes) -> Configuration:
@@ -58,10 +57,7 @@ def read_yaml(content: bytes) -> Configuration:
     if len(content) > BYTES_MAX:
         raise BadList([ListFault("the file", "", f"expected at most {BYTES_MAX} bytes")])
     try:
-        named = yaml.load(content.decode(), Loader=_Reader)  # noqa: S506  # a SafeLoader, see below
-        return Configuration.model_validate(named)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise BadList([ListFault("the file", "", f"it is no YAML in UTF-8: {error}")]) from error
+        return Configuration.model_validate(load_yaml(content))
     except ValidationError as error:
         raise BadList(
             [
@@ -82,34 +78,3 @@ def merge(known: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
             for name, value in given.items()
         },
     }
-
-
-class _Reader(yaml.SafeLoader):
-    """Reads numbers and times as texts, which the types then make what they are.
-
-    YAML 1.1 would read 18:00 as a number to the base of 60, and a name like 1_000 as 1000.
-    Aliases are refused: a few nested ones would fill the memory.
-    """
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("aliases (*name) are not read here")
-        return super().compose_node(parent, index)
-
-
-class _Writer(yaml.SafeDumper):
-    """Writes lists of numbers, such as points, in one line, and no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-    def represent_sequence(self, tag: str, sequence: Any, flow_style: bool | None = None) -> Any:
-        is_short = all(isinstance(one, (int, float, str)) for one in sequence)
-        return super().represent_sequence(tag, sequence, flow_style=is_short)
-
-
-_READ_TAGS = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
-_Reader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag in _READ_TAGS]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}

@@ -46,6 +46,12 @@ def new_camera() -> str:
     return render_template("camera_wizard.html", time_zone=zone, next_path=next_path)
 
 
+@blueprint.get("/cameras/import")
+@needs(Role.OPERATOR)
+def import_cameras() -> str:
+    return render_template("camera_import.html")
+
+
 @blueprint.get("/cameras/<int:camera_id>")
 @needs(Role.OPERATOR)
 def edit_camera(camera_id: int) -> str:

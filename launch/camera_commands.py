@@ -14,6 +14,7 @@ from launch.options import ask_secret, json_option, with_settings
 from launch.printing import print_rows
 
 if TYPE_CHECKING:
+    from core.camera_lists import ListFormat
     from core.camera_rules import CameraRules
     from core.settings import Settings
     from core.storage.cameras import Camera
@@ -140,14 +141,18 @@ def remove_camera(settings: "Settings", name_or_id: str) -> None:
 @camera.command("export")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 @with_settings
-def write_list(settings: "Settings", output: Path | None) -> None:
-    """Write the cameras as CSV, without passwords; it can be edited and imported."""
-    from core.camera_lists import write_csv
+def write_cameras(settings: "Settings", output: Path | None) -> None:
+    """Write the cameras, without passwords, as CSV or, by the file's name, as YAML.
+
+    It can be edited and imported.
+    """
+    from core.camera_lists import write_list
     from core.storage import cameras
     from launch.database import open_database, open_key
 
     with open_database(settings) as database, database.read() as session:
-        text = write_csv(cameras.list_cameras(session, open_key(settings)))
+        known = cameras.list_cameras(session, open_key(settings))
+    text = write_list(known, _format_of(str(output or "")))
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -160,17 +165,17 @@ def write_list(settings: "Settings", output: Path | None) -> None:
 @json_option
 @with_settings
 def take_list_over(settings: "Settings", file: BinaryIO, dry_run: bool, as_json: bool) -> None:
-    """Add and change cameras as a CSV file lists them: all of them, or none.
+    """Add and change cameras as a CSV or YAML file lists them: all of them, or none.
 
-    A column that is left out changes nothing, an empty cell means the default; cameras
-    that the list leaves out stay as they are.
+    What a file is, is told by its name. A column that is left out changes nothing, an
+    empty cell means the default; cameras that the list leaves out stay as they are.
     """
-    from core.camera_lists import read_csv
+    from core.camera_lists import scan_list
     from core.storage.camera_imports import import_cameras, record_import
     from launch.actors import command_actor
     from launch.database import open_database, open_key
 
-    listed = read_csv(file.read())
+    listed = scan_list(file.read(), _format_of(file.name)).whole()
     with open_database(settings) as database, database.write() as session:
         box, actor = open_key(settings), command_actor()
         imported = import_cameras(session, box, settings.media, listed, actor)
@@ -179,6 +184,13 @@ def take_list_over(settings: "Settings", file: BinaryIO, dry_run: bool, as_json:
             session.rollback()
     rows = [{"line": o.place, "name": o.name, "outcome": o.outcome.value} for o in imported]
     print_rows(rows, as_json)
+
+
+def _format_of(name: str) -> "ListFormat":
+    """Tell by its name how a list of cameras is written."""
+    from core.camera_lists import ListFormat
+
+    return ListFormat.YAML if name.endswith((".yaml", ".yml")) else ListFormat.CSV
 
 
 def _given_fields(options: dict[str, Any], known: "CameraRules") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
-from core.camera_lists import ListedCamera
+from core.camera_lists import ListedCamera, list_cells
 from core.errors import BadList, BadRequest, ListFault, NameTaken
 from core.secrets import SecretBox
 from core.sources import parse_source
@@ -26,10 +26,23 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FieldChange:
+    """What becomes of one field, in the words of a list; before is None for a new camera.
+
+    Addresses are without their passwords: where only that is new, both are the same.
+    """
+
+    field: str
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedCamera:
     place: str
     name: str
     outcome: Outcome
+    changes: tuple[FieldChange, ...] = ()
 
 
 def import_cameras(
@@ -44,6 +57,21 @@ def import_cameras(
 
     Raises BadList with every fault: the caller's transaction must then be rolled back.
     """
+    imported, faults = try_cameras(session, box, media, listed, actor, scope)
+    if faults:
+        raise BadList(faults)
+    return imported
+
+
+def try_cameras(
+    session: Session,
+    box: SecretBox,
+    media: Path,
+    listed: Sequence[ListedCamera],
+    actor: Actor = SYSTEM,
+    scope: CameraScope = EVERYWHERE,
+) -> tuple[list[ImportedCamera], list[ListFault]]:
+    """Add and change those cameras that can be, and tell every fault of the others."""
     known = {camera.name: camera for camera in list_cameras(session, box, scope)}
     imported: list[ImportedCamera] = []
     faults: list[ListFault] = []
@@ -51,15 +79,14 @@ def import_cameras(
         try:
             with session.begin_nested():
                 wanted = _wanted(one, known.get(one.name), media)
-                outcome = _import(session, box, known.get(one.name), wanted, actor, scope)
-            imported.append(ImportedCamera(one.place, one.name, outcome))
+                imported.append(
+                    _import(session, box, one.place, known.get(one.name), wanted, actor, scope)
+                )
         except BadRequest as error:
             faults.append(ListFault(one.place, error.field, str(error)))
         except NameTaken as error:  # of a camera that the actor does not see
             faults.append(ListFault(one.place, "name", str(error)))
-    if faults:
-        raise BadList(faults)
-    return imported
+    return imported, faults
 
 
 def record_import(session: Session, actor: Actor, imported: Sequence[ImportedCamera]) -> None:
@@ -85,13 +112,29 @@ def _wanted(one: ListedCamera, known: Camera | None, media: Path) -> dict[str, A
 def _import(
     session: Session,
     box: SecretBox,
+    place: str,
     known: Camera | None,
     wanted: dict[str, Any],
     actor: Actor,
     scope: CameraScope,
-) -> Outcome:
+) -> ImportedCamera:
     if known is None:
-        add_camera(session, box, NewCamera(**wanted), actor, scope)
-        return Outcome.ADDED
+        after = add_camera(session, box, NewCamera(**wanted), actor, scope)
+        return ImportedCamera(place, after.name, Outcome.ADDED, _changes(None, after))
     after = change_camera(session, box, known.id, actor, scope, **wanted)
-    return Outcome.UNCHANGED if after.version == known.version else Outcome.CHANGED
+    if after.version == known.version:
+        return ImportedCamera(place, after.name, Outcome.UNCHANGED)
+    return ImportedCamera(place, after.name, Outcome.CHANGED, _changes(known, after))
+
+
+def _changes(before: Camera | None, after: Camera) -> tuple[FieldChange, ...]:
+    """Name the fields that differ; of a new camera those that are not as usual."""
+    cells = list_cells(after)
+    if before is None:
+        usual = list_cells(NewCamera("", "", ""))
+        told = [(name, cell) for name, cell in cells.items() if cell != usual[name]]
+        return tuple(FieldChange(name, None, cell) for name, cell in told)
+    old = list_cells(before)
+    new_address = {"url"} if before.address != after.address else set()
+    names = [name for name in cells if cells[name] != old[name] or name in new_address]
+    return tuple(FieldChange(name, old[name], cells[name]) for name in names)

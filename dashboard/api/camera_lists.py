@@ -1,54 +1,93 @@
-"""Lists of cameras as CSV: take one over, as a whole or not at all, and give one out."""
+"""Lists of cameras as CSV or YAML: take one over, as a whole or not at all, and give one out."""
 
 from flask import Response
 from pydantic import Field
 
-from core.camera_lists import read_csv, write_csv
-from core.storage.camera_imports import Outcome, import_cameras, record_import
+from core.camera_lists import CameraList, ListFormat, scan_list, write_list
+from core.storage.camera_imports import (
+    ImportedCamera,
+    Outcome,
+    import_cameras,
+    record_import,
+    try_cameras,
+)
 from core.storage.cameras import list_cameras
 from core.storage.users import Role
 from dashboard.access import identity, needs
 from dashboard.api.camera_search import blueprint
 from dashboard.api.schemas import Answered, Asked, answer
 from dashboard.audit import actor
+from dashboard.problems import FAULTS_MAX
 from dashboard.services import services
 from dashboard.uploads import Upload
 
-_CSV = {
-    "description": "name,url,transport,site,zone,is_paused,frames_per_second,long_side,rules",
-    "content": {"text/csv": {"schema": {"type": "string"}}},
+_LIST = {
+    "description": "CSV: name,url,transport,site,zone,is_paused,frames_per_second,long_side,rules. "
+    "YAML: the same fields of each camera in a list under `cameras`.",
+    "content": {
+        "text/csv": {"schema": {"type": "string"}},
+        "application/yaml": {"schema": {"type": "string"}},
+    },
 }
+_TYPES = {ListFormat.CSV: "text/csv", ListFormat.YAML: "application/yaml"}
+
+
+class ExportQuery(Asked):
+    format: ListFormat = Field(ListFormat.CSV, description="How the list is written.")
 
 
 class ListAsked(Asked):
-    """Cameras as CSV; its first line names the columns, of which only name is needed."""
+    """Cameras as CSV, whose first line names the columns, or as YAML; only names are needed."""
 
-    file: Upload = Field(description="CSV in UTF-8, with commas or semicolons.")
-    dry_run: bool = Field(False, description="Only say what would be done.")
+    file: Upload = Field(description="In UTF-8; CSV with commas or semicolons.")
+    format: ListFormat = Field(ListFormat.CSV, description="How the list is written.")
+    dry_run: bool = Field(
+        False, description="Only say what would be done, and what cannot: that is no error then."
+    )
+
+
+class FieldChangeAnswer(Answered):
+    """One field as a list writes it; addresses are without their passwords."""
+
+    field: str
+    before: str | None = Field(description="Null for a new camera.")
+    after: str
 
 
 class ImportedAnswer(Answered):
     line: str
     name: str
     outcome: Outcome
+    changes: list[FieldChangeAnswer]
+
+
+class ListFaultAnswer(Answered):
+    line: str
+    field: str = Field(description="Empty where the line as a whole is wrong.")
+    message: str
 
 
 class ImportAnswer(Answered):
-    """What became of each camera of the list; with dry_run, what would."""
+    """What became of each camera of the list; with dry_run, what would.
+
+    faults: what cannot be taken; always empty but with dry_run.
+    """
 
     items: list[ImportedAnswer]
+    faults: list[ListFaultAnswer]
     dry_run: bool
 
 
-@blueprint.get("/cameras/export", responses={200: _CSV})
+@blueprint.get("/cameras/export", responses={200: _LIST})
 @needs(Role.OPERATOR)
-def export_list() -> Response:
-    """Read the cameras as CSV, addresses without passwords. It can be edited and imported."""
+def export_list(query: ExportQuery) -> Response:
+    """Read the cameras as a list, addresses without passwords. It can be edited and imported."""
     provided = services()
     with provided.database.read() as session:
-        text = write_csv(list_cameras(session, provided.box, identity().scope))
-    response = Response(text, mimetype="text/csv")
-    response.headers["Content-Disposition"] = 'attachment; filename="cameras.csv"'
+        cameras = list_cameras(session, provided.box, identity().scope)
+    response = Response(write_list(cameras, query.format), mimetype=_TYPES[query.format])
+    name = f"cameras.{query.format.value}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -61,14 +100,46 @@ def import_list(form: ListAsked) -> Response:
     is left out changes nothing; an empty cell means the default. An address as the
     export shows it keeps its password. Cameras that the list leaves out stay as they are.
     """
+    found = scan_list(form.file.stream.read(), form.format)
+    if form.dry_run:
+        return answer(_preview(found))
     provided = services()
-    listed = read_csv(form.file.stream.read())
+    listed = found.whole()
     with provided.database.write() as session:
         imported = import_cameras(
             session, provided.box, provided.settings.media, listed, actor(), identity().scope
         )
         record_import(session, actor(), imported)
-        if form.dry_run:
-            session.rollback()
-    items = [ImportedAnswer(line=one.place, name=one.name, outcome=one.outcome) for one in imported]
-    return answer(ImportAnswer(items=items, dry_run=form.dry_run))
+    items = [_write_imported(one) for one in imported]
+    return answer(ImportAnswer(items=items, faults=[], dry_run=False))
+
+
+def _preview(found: CameraList) -> ImportAnswer:
+    """Try all that could be read, and take it back."""
+    provided = services()
+    with provided.database.write() as session:
+        imported, faults = try_cameras(
+            session,
+            provided.box,
+            provided.settings.media,
+            found.cameras,
+            actor(),
+            identity().scope,
+        )
+        session.rollback()
+    return ImportAnswer(
+        items=[_write_imported(one) for one in imported],
+        faults=[
+            ListFaultAnswer(line=one.place, field=one.field, message=one.message)
+            for one in (*found.faults, *faults)[:FAULTS_MAX]
+        ],
+        dry_run=True,
+    )
+
+
+def _write_imported(one: ImportedCamera) -> ImportedAnswer:
+    changes = [
+        FieldChangeAnswer(field=change.field, before=change.before, after=change.after)
+        for change in one.changes
+    ]
+    return ImportedAnswer(line=one.place, name=one.name, outcome=one.outcome, changes=changes)

@@ -49,6 +49,18 @@ declare global {
     latency: Latency;
   }
 
+  interface ImportedCamera {
+    line: string;
+    name: string;
+    outcome: "added" | "changed" | "unchanged";
+    changes: { field: string; before: string | null; after: string }[];
+  }
+
+  interface CameraImport {
+    items: ImportedCamera[];
+    faults: { line: string; field: string; message: string }[];
+    dry_run: boolean;
+  }
 }
 
 export {};

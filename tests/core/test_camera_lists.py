@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from core.camera_lists import CAMERAS_MAX, COLUMNS, ListedCamera, read_csv, read_listed, write_csv
+from core.camera_lists import (
+    CAMERAS_MAX,
+    COLUMNS,
+    ListedCamera,
+    ListFormat,
+    read_csv,
+    read_listed,
+    scan_list,
+    write_csv,
+    write_yaml,
+)
 from core.camera_rules import CameraRules
 from core.errors import BadList
 from core.storage.cameras import NewCamera
@@ -110,3 +120,50 @@ def test_a_list_without_end_is_refused() -> None:
 def test_a_list_of_no_cameras_is_empty() -> None:
     assert read_csv(b"name,url\n") == []
     assert read_listed([]) == []
+
+
+RULES = CameraRules.model_validate(
+    {"schedule": [{"days": ["monday"], "from": "08:00", "to": "18:00"}], "face_px_min": 24}
+)
+
+
+def test_yaml_is_written_briefly_and_read_again() -> None:
+    cameras = [DOOR, replace(DOOR, name="1_000", site="", is_paused=True, rules=RULES)]
+    text = write_yaml(cameras)
+    assert "secret" not in text
+    assert text.startswith(
+        "cameras:\n- name: door\n  url: rtsp://door/1\n  site: North\n  zone: Hall\n"
+    )
+    found = scan_list(text.encode(), ListFormat.YAML)
+    assert found.faults == ()
+    door, other = found.cameras
+    assert (door.place, other.place, other.name) == ("line 2", "line 6", "1_000")
+    assert (other.wanted.is_paused, other.wanted.rules) == (True, RULES)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        pytest.param("", "line 1: expected cameras: and a list", id="nothing"),
+        pytest.param("cameras: 5", "line 1: expected cameras: and a list", id="no list"),
+        pytest.param("cameras:\n- name: [a", "line 2: it is no YAML", id="open bracket"),
+        pytest.param("cameras:\n- door\n", "line 2: expected a camera", id="a text"),
+        pytest.param("- name: a\n- {1: 2, name: b}\n", "line 2: 1", id="a number as a field"),
+        pytest.param("format: 1\nsites: []\n", "line 2: expected nothing beside", id="more"),
+        pytest.param("cameras: [&a {name: a}, *a]", "aliases", id="aliases"),
+        pytest.param("cameras: [!!python/name:os.system x]", "it is no YAML", id="an object"),
+        pytest.param("cameras:\n- ? [a]\n  : b\n", "line 2: it is no YAML", id="a list as a key"),
+        pytest.param("- name: a\n  url: 0\n- name: a\n", "line 3: name", id="twice"),
+        pytest.param("- name: a\n  long_side: 9\n", "line 1: long_side", id="too small"),
+        pytest.param("[" * 20_000, "it is no YAML", id="very deep"),
+    ],
+)
+def test_what_yaml_cannot_say_is_told_with_its_line(text: str, fault: str) -> None:
+    found = scan_list(text.encode(), ListFormat.YAML)
+    assert any(str(one).startswith(fault) or fault in str(one) for one in found.faults), found
+
+
+def test_a_scan_gives_what_can_be_taken() -> None:
+    found = scan_list(b"name,url\na,0\nb\nc,0\n", ListFormat.CSV)
+    assert [one.name for one in found.cameras] == ["a", "c"]
+    assert [str(one) for one in found.faults] == ["line 3: expected 2 cells, found 1"]

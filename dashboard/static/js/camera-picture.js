@@ -1,11 +1,11 @@
 // The newest picture of a camera, in the place of its check.
 
+import { askPicture } from "./api.js";
 import { byId } from "./page.js";
 
 /** Show it unless a check has begun meanwhile; a camera that delivers none changes nothing. @param {number} id */
 export async function showNewest(id) {
-  const answer = await fetch(`/api/v1/cameras/${id}/snapshot.jpg`).catch(() => null);
-  const picture = answer?.ok ? await createImageBitmap(await answer.blob()).catch(() => null) : null;
+  const picture = await askPicture(`cameras/${id}/snapshot.jpg`).then(createImageBitmap).catch(() => null);
   const box = byId("check-picture");
   if (!picture || box.dataset.state !== "idle") return;
   const canvas = /** @type {HTMLCanvasElement} */ (byId("check-canvas"));

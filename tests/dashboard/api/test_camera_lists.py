@@ -36,14 +36,15 @@ def test_a_list_that_was_given_out_is_edited_and_taken_over(
 ) -> None:
     text = operator.get("/api/v1/cameras/export").text
     edited = text.replace(",tcp,,", ",tcp,North,") + "yard,rtsp://u:p@yard/1,,,,yes,,,\r\n"
-    expected = [
-        {"line": "line 2", "name": "door", "outcome": "changed"},
-        {"line": "line 3", "name": "yard", "outcome": "added"},
-    ]
     dry = send(operator, edited, dry_run="true").get_json()
-    assert dry == {"items": expected, "dry_run": True}
+    assert (dry["faults"], dry["dry_run"]) == ([], True)
+    outcomes = [(one["line"], one["name"], one["outcome"]) for one in dry["items"]]
+    assert outcomes == [("line 2", "door", "changed"), ("line 3", "yard", "added")]
+    assert dry["items"][0]["changes"] == [{"field": "site", "before": "", "after": "North"}]
+    told = {one["field"]: one for one in dry["items"][1]["changes"]}
+    assert told["url"] == {"field": "url", "before": None, "after": "rtsp://yard/1"}
     assert len(operator.get("/api/v1/cameras").get_json()["items"]) == 1
-    assert send(operator, edited).get_json() == {"items": expected, "dry_run": False}
+    assert send(operator, edited).get_json() == {**dry, "dry_run": False}
     with database.read() as session:
         door, yard = list_cameras(session, box)
     assert (door.address, door.site) == (ADDRESS, "North")
@@ -60,6 +61,51 @@ def test_every_line_that_cannot_be_taken_is_told(
     answer = send(operator, "name,url\ngate,0\nyard,ftp://x\nhall,\n")
     assert [fault["parameter"] for fault in answer.get_json()["errors"]] == ["url", "url"]
     assert len(operator.get("/api/v1/cameras").get_json()["items"]) == 1
+
+
+def test_a_dry_run_tells_what_can_be_taken_and_what_cannot(
+    operator: FlaskClient, camera: dict[str, Any]
+) -> None:
+    text = "name,url,long_side\ngate,0,960\nyard,ftp://x,960\nhall,0,9\nshed,0\ndoor,,800\n"
+    answer = send(operator, text, dry_run="true")
+    assert answer.status_code == 200
+    found = answer.get_json()
+    assert [(one["name"], one["outcome"]) for one in found["items"]] == [
+        ("gate", "added"),
+        ("door", "changed"),
+    ]
+    assert [(one["line"], one["field"]) for one in found["faults"]] == [
+        ("line 5", ""),
+        ("line 4", "long_side"),
+        ("line 3", "url"),
+    ]
+    assert len(operator.get("/api/v1/cameras").get_json()["items"]) == 1
+    nothing = send(operator, b"\xff", dry_run="true").get_json()
+    assert (nothing["items"], len(nothing["faults"])) == ([], 1)
+
+
+def test_a_new_password_is_told_without_it(operator: FlaskClient, camera: dict[str, Any]) -> None:
+    text = "name,url\ndoor,rtsp://ann:new@camera.example/stream1\n"
+    (change,) = send(operator, text, dry_run="true").get_json()["items"][0]["changes"]
+    assert change["field"] == "url"
+    assert "new" not in change["before"] + change["after"]
+
+
+def test_a_list_goes_out_and_comes_in_as_yaml(
+    operator: FlaskClient, camera: dict[str, Any], database: Database, box: SecretBox
+) -> None:
+    answer = operator.get("/api/v1/cameras/export?format=yaml")
+    assert (answer.status_code, answer.mimetype) == (200, "application/yaml")
+    assert answer.text == f"cameras:\n- name: door\n  url: {camera['url']}\n"
+    edited = answer.text + "  site: North\n- {name: gate, url: '0'}\n"
+    found = send(operator, edited, format="yaml").get_json()
+    assert [(one["line"], one["outcome"]) for one in found["items"]] == [
+        ("line 2", "changed"),
+        ("line 5", "added"),
+    ]
+    with database.read() as session:
+        assert list_cameras(session, box)[0].address == ADDRESS
+    assert operator.get("/api/v1/cameras/export?format=xml").status_code == 422
 
 
 @pytest.mark.parametrize(

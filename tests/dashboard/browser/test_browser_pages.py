@@ -24,6 +24,7 @@ PAGES = {
     "sightings": "/sightings",
     "cameras": "/cameras",
     "new-camera": "/cameras/new",
+    "import-cameras": "/cameras/import",
     "account": "/account",
     "history": "/history",
     "jobs": "/jobs",
