@@ -135,7 +135,7 @@ class OnvifDevice:
             return False
         mixed = base64.b64decode(said["Nonce"]) + said["Created"].encode() + self.password.encode()
         digest = hashlib.sha1(mixed).digest()  # noqa: S324  # as UsernameToken has it
-        return said["Password"] == base64.b64encode(digest).decode()
+        return bool(said["Password"] == base64.b64encode(digest).decode())
 
     def _answer_searches(self, ear: socket.socket) -> None:
         while True:

@@ -305,6 +305,7 @@ class Editor {
   #show() {
     const [sketch, areas] = [this.#sketch, this.#areas.all];
     this.root.toggleAttribute("data-drawing", sketch !== null);
+    this.root.toggleAttribute("data-chosen", this.#chosen >= 0);
     this.svg.setAttribute("tabindex", sketch ? "0" : "-1");
     this.part("drawing").hidden = sketch === null;
     this.part("idle").hidden = sketch !== null;

@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from core.camera_rules import CameraRules, Span, Weekday
+from core.camera_rules import POINTS_MAX, CameraRules, Span, Weekday
 from core.storage.users import Role
 from tests.dashboard.browser.conftest import House
 from tests.dashboard.browser.test_browser_pages import keep_picture, violations, width_of
@@ -149,6 +149,61 @@ def test_areas_and_a_schedule_are_made_by_keys_and_by_mouse(
         exclude=(((0.1, 0.2), (0.3, 0.2), (0.3, 0.6), (0.1, 0.6)),),
         schedule=(Span.model_validate({"days": WEEKDAYS, "from": "07:30", "to": "18:00"}),),
     )
+
+
+def test_areas_stay_on_the_picture_and_can_be_undone(page: Page) -> None:
+    found = page.evaluate(
+        """async () => {
+            const { Areas, enclosesArea, rectangle } = await import("/static/js/areas.js");
+            const areas = new Areas();
+            areas.add({ kind: "include", points: rectangle([0.5, 0.5], [1.5, -1]) });
+            const [area] = areas.all;
+            areas.remember();
+            areas.shift(0, [-0.9, 0.2]);
+            const [shifted] = areas.all;
+            let corners = 4;
+            while (areas.addCorner(0, 0, [0.1, 0.1])) corners += 1;
+            const line = [[0, 0], [0.5, 0.5], [1, 1]];
+            const removals = [0, 1, 2].map(() => areas.removeCorner(0, 1));
+            while (areas.undo());
+            return {
+                area: area.points, shifted: shifted.points, corners, removals,
+                isLine: enclosesArea(line), left: areas.all.length,
+            };
+        }"""
+    )
+    assert found == {
+        "area": [[0.5, 0.5], [1, 0.5], [1, 0], [0.5, 0]],
+        "shifted": [[0, 0.7], [0.5, 0.7], [0.5, 0.2], [0, 0.2]],
+        "corners": POINTS_MAX,
+        "removals": [True, True, True],
+        "isLine": False,
+        "left": 0,
+    }
+
+
+def test_a_schedule_is_laid_out_over_the_week(page: Page) -> None:
+    def span(day: str, start: str, end: str) -> dict[str, object]:
+        return {"days": [day], "from": start, "to": end}
+
+    cases: list[tuple[list[dict[str, object]], dict[int, list[list[int]]]]] = [
+        ([], {}),
+        ([span("monday", "08:00", "18:00")], {0: [[480, 1080]]}),
+        ([span("sunday", "22:00", "06:00")], {6: [[1320, 1440]], 0: [[0, 360]]}),
+        ([span("friday", "00:00", "00:00")], {4: [[0, 1440]]}),
+        (
+            [span("monday", "08:00", "12:00"), span("monday", "10:00", "14:00")],
+            {0: [[480, 840]]},
+        ),
+    ]
+    found = page.evaluate(
+        """async (cases) => {
+            const { spreadOverWeek } = await import("/static/js/week.js");
+            return cases.map(spreadOverWeek);
+        }""",
+        [spans for spans, _ in cases],
+    )
+    assert found == [[days.get(day, []) for day in range(7)] for _, days in cases]
 
 
 WEEKDAYS = list(Weekday)[:5]
