@@ -149,8 +149,9 @@ def _make_reviews(session: Session) -> None:
     """Spread reviews over the year."""
     session.execute(
         text(
-            "INSERT INTO reviews (sighting_id, label, reviewed_by, reviewed_at) "
-            "SELECT id, 'no_mask', 'anne', ended_at FROM sightings WHERE id % :every = 0"
+            "INSERT INTO reviews (sighting_id, started_at, label, reviewed_by, reviewed_at) "
+            "SELECT id, started_at, 'no_mask', 'anne', ended_at FROM sightings "
+            "WHERE id % :every = 0"
         ),
         {"every": REVIEWED_EVERY},
     )

@@ -41,10 +41,10 @@ def review_sighting(
     scope: CameraScope = EVERYWHERE,
 ) -> Review:
     """Write what a person sees, over what was said before. Raises NotFound out of scope."""
-    row = _find(session, sighting_id, scope)
+    started_at, row = _find(session, sighting_id, scope)
     before = {"label": row.label} if row else None
     if row is None:
-        row = ReviewRow(sighting_id=sighting_id)
+        row = ReviewRow(sighting_id=sighting_id, started_at=started_at)
         session.add(row)
     row.label, row.reviewed_by, row.reviewed_at = label.value, actor.name, utc_now()
     _record(session, actor, sighting_id, before, {"label": label.value})
@@ -55,7 +55,7 @@ def withdraw_review(
     session: Session, sighting_id: int, actor: Actor, scope: CameraScope = EVERYWHERE
 ) -> None:
     """Take back what was said. Raises NotFound where nothing was, and out of scope."""
-    row = _find(session, sighting_id, scope)
+    _, row = _find(session, sighting_id, scope)
     if row is None:
         raise NotFound(f"sighting {sighting_id} is not reviewed")
     _record(session, actor, sighting_id, {"label": row.label}, None)
@@ -67,13 +67,16 @@ def is_reviewed() -> ColumnElement[bool]:
     return exists().where(ReviewRow.sighting_id == SightingRow.id)
 
 
-def _find(session: Session, sighting_id: int, scope: CameraScope) -> ReviewRow | None:
-    """Find the review of a sighting, held against others who review it meanwhile."""
-    sighting = select(SightingRow.id).where(SightingRow.id == sighting_id)
+def _find(
+    session: Session, sighting_id: int, scope: CameraScope
+) -> tuple[datetime, ReviewRow | None]:
+    """Find when a sighting began and its review, held against others who review it meanwhile."""
+    sighting = select(SightingRow.started_at).where(SightingRow.id == sighting_id)
     sighting = sighting.where(SightingRow.camera_id.in_(camera_ids_in(scope)))
-    if session.scalar(sighting.with_for_update()) is None:
+    started_at = session.scalar(sighting.with_for_update())
+    if started_at is None:
         raise NotFound(f"there is no sighting {sighting_id}")
-    return session.get(ReviewRow, sighting_id)
+    return started_at, session.get(ReviewRow, sighting_id)
 
 
 def _record(

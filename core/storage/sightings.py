@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
@@ -22,8 +22,6 @@ PAGE_MAX = 200
 _EXPORT_PAGE = 2_000
 _SIGHTING_MAX = timedelta(hours=1)
 """Longer than any sighting lasts; its picture was taken within it."""
-_CLOCKS_APART = timedelta(days=1)
-"""A sighting is reviewed after it began, but the clocks of two hosts may differ."""
 _MICROSECOND = timedelta(microseconds=1)
 """What moments are told apart by."""
 
@@ -153,8 +151,7 @@ def _choose_ids(
     row, stretch = SightingRow, _reach(session, wanted, cursor, order)
     conditions = list(_conditions(wanted))
     if wanted.is_reviewed:
-        found = _reviewed(session, wanted, stretch.start, conditions).c
-        return select(found.id, found.started_at).where(*_within(found, stretch))
+        return _choose_reviewed(session, wanted, stretch, conditions)
     if wanted.cameras.is_open and wanted.verdict is None:
         return select(row.id, row.started_at).where(*_within(row, stretch), *conditions)
     if chosen := choose_cameras(session, wanted.cameras):
@@ -183,6 +180,13 @@ class _Stretch:
     end: datetime
     last: tuple[datetime, int] | None
     order: Order
+
+
+class _Columns(NamedTuple):
+    """When a sighting began, and its id, where another table tells them."""
+
+    started_at: Any
+    id: Any
 
 
 def _reach(session: Session, wanted: SightingFilter, cursor: str | None, order: Order) -> _Stretch:
@@ -218,26 +222,23 @@ def _first_moment(session: Session, wanted: SightingFilter) -> datetime:
     return wanted.end if oldest is None else max(wanted.start, oldest - _SIGHTING_MAX)
 
 
-def _reviewed(
+def _choose_reviewed(
     session: Session,
     wanted: SightingFilter,
-    start: datetime,
+    stretch: _Stretch,
     conditions: Sequence[ColumnElement[bool]],
-) -> CTE:
-    """Look through what was reviewed since then: few, as people made each of them by hand.
+) -> Select[int, datetime]:
+    """Go along the reviews, which are few: people made each of them by hand.
 
-    The index by time would lead past all the sightings that nobody reviewed, and so it
-    is kept out: times are left to whoever asks for these, the camera stands in a sum,
-    and the ids are asked for as a range, or PostgreSQL would read every sighting to
-    join them by a hash.
+    The camera stands in a sum, lest SQLite go along all of that camera's sightings.
     """
     row, review = SightingRow, ReviewRow
-    ids = select(row.id, row.started_at)
-    ids = ids.join(review, row.id.between(review.sighting_id, review.sighting_id))
-    ids = ids.where(review.reviewed_at >= start - _CLOCKS_APART)
+    ids = select(review.sighting_id.label("id"), review.started_at)
+    ids = ids.join(row, row.id == review.sighting_id)
     if not wanted.cameras.is_open:
         ids = ids.where((row.camera_id + 0).in_(choose_cameras(session, wanted.cameras)))
-    return ids.where(*conditions).cte("reviewed").prefix_with("MATERIALIZED")
+    columns = _Columns(review.started_at, review.sighting_id)
+    return ids.where(*_within(columns, stretch), *conditions)
 
 
 def _narrow(

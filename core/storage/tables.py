@@ -124,15 +124,17 @@ class SightingPictureRow(Table):
 class ReviewRow(Table):
     """What a person says that a sighting's verdict should have been; the last word counts.
 
-    label: a verdict's label, or `not_a_face`.
+    label: a verdict's label, or `not_a_face`. started_at: of the sighting, by which the
+    reviewed ones are listed.
     """
 
     __tablename__ = "reviews"
-    __table_args__ = (Index(None, "reviewed_at", "sighting_id"),)
+    __table_args__ = (Index(None, "started_at", "sighting_id"),)
 
     sighting_id: Mapped[int] = mapped_column(
         ForeignKey("sightings.id", ondelete="CASCADE"), primary_key=True
     )
+    started_at: Mapped[datetime] = mapped_column(Moment)
     label: Mapped[str]
     reviewed_by: Mapped[str]
     reviewed_at: Mapped[datetime] = mapped_column(Moment)

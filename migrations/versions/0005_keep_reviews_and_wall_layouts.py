@@ -17,6 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "reviews",
         sa.Column("sighting_id", BigId, nullable=False),
+        sa.Column("started_at", Moment, nullable=False),
         sa.Column("label", sa.String(), nullable=False),
         sa.Column("reviewed_by", sa.String(), nullable=False),
         sa.Column("reviewed_at", Moment, nullable=False),
@@ -24,7 +25,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("sighting_id", name=op.f("pk_reviews")),
     )
     op.create_index(
-        op.f("ix_reviews_reviewed_at_sighting_id"), "reviews", ["reviewed_at", "sighting_id"]
+        op.f("ix_reviews_started_at_sighting_id"), "reviews", ["started_at", "sighting_id"]
     )
     op.create_table(
         "wall_layouts",

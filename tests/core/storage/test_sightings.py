@@ -67,7 +67,7 @@ def _add(
         session.add(SightingPictureRow(sighting_id=row.id, taken_at=started, **fields))
     if rng.random() < 0.2:
         said = {"label": "no_mask", "reviewed_by": "anne", "reviewed_at": started}
-        session.add(ReviewRow(sighting_id=row.id, **said))
+        session.add(ReviewRow(sighting_id=row.id, started_at=started, **said))
 
 
 def pages(
