@@ -18,6 +18,9 @@ export const STATES = { waiting: t("Waiting"), running: t("Running"), done: t("D
 /** @type {Readonly<Record<string, string>>} */
 const ICONS = { waiting: "waiting", running: "connecting", done: "check", failed: "warning", cancelled: "close" };
 
+/** @type {Readonly<Record<string, string>>} */
+const TONES = { running: "accent", done: "good", failed: "bad" };
+
 /** @typedef {[string, string]} Fact what it is, and its value */
 
 /** @param {Job} job */
@@ -34,6 +37,7 @@ export function hasEnded(job) {
 export function showState(element, job) {
   const isStopping = job.is_cancel_asked && !hasEnded(job);
   element.dataset.state = job.state;
+  element.dataset.tone = TONES[job.state] ?? "";
   sayWithIcon(element, ICONS[job.state], isStopping ? t("Stopping") : STATES[job.state]);
 }
 

@@ -67,15 +67,16 @@ function fill(part, model, root) {
 /** @param {HTMLElement} box @param {ModelVersion} model */
 function showChips(box, model) {
   const chips = [];
-  if (model.is_active) chips.push(["is-good", "check", t("Active")]);
+  if (model.is_active) chips.push(["good", "check", t("Active")]);
   if (model.is_shipped) chips.push(["", "", t("Came with this release")]);
-  if (model.checked_at === null) chips.push(["is-warning", "incorrect_mask", t("Not tried yet")]);
+  if (model.checked_at === null) chips.push(["warning", "incorrect_mask", t("Not tried yet")]);
   else if (!model.is_shipped) chips.push(["", "check", t("Runs; tried {when}", { when: sayMoment(new Date(model.checked_at)) })]);
   const said = JSON.stringify(chips);
   if (box.dataset.said === said) return;
   box.dataset.said = said;
-  box.replaceChildren(...chips.map(([kind, sign, words]) => {
-    const chip = make("span", "", `chip ${kind}`);
+  box.replaceChildren(...chips.map(([tone, sign, words]) => {
+    const chip = make("span", "", "chip");
+    chip.dataset.tone = tone;
     chip.append(...(sign ? [icon(sign)] : []), words);
     return chip;
   }));

@@ -11,6 +11,7 @@ export function showFindings(findings) {
   say(byId("system-summary"), sayHowMany(findings));
   showRows(byId("findings"), "finding", findings, (one) => one.title, (part, one, root) => {
     root.dataset.severity = one.severity;
+    part("sign").dataset.tone = one.severity;
     sayWithIcon(part("sign"), one.severity === "bad" ? "no_mask" : "incorrect_mask", one.severity === "bad" ? t("Wrong") : t("To watch"));
     say(part("title"), sentence(one.title));
     sayWithCode(part("advice"), sentence(one.advice));
