@@ -203,7 +203,11 @@ SENTENCES: Final = (
     mark(
         "Results that wait are lost when it ends. Set `appendonly yes` and `appendfsync everysec`."
     ),
-    mark("A job failed within the last day: {kind}"),
+    mark("A recorded video was not analysed"),
+    mark("History was not erased, or not all of it"),
+    mark("What is too old was not deleted, or not all of it"),
+    mark("Sharp pictures were not let go, or not all of them"),
+    mark("A job failed: {kind}"),
     # jobs: how far they are, and how they ended
     mark("giving back {n} MB"),
     mark("pictures"),

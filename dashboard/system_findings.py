@@ -19,6 +19,13 @@ _PROCESSES = {
     "recorder": "No recorder process runs: nothing is recorded or shown",
     "jobs": "No jobs process runs: nothing that takes long begins, and nothing old is deleted",
 }
+_JOBS = {
+    "backfill": "A recorded video was not analysed",
+    "erasure": "History was not erased, or not all of it",
+    "retention": "What is too old was not deleted, or not all of it",
+    "desharpening": "Sharp pictures were not let go, or not all of them",
+}
+"""What it means that a job failed."""
 
 
 class Severity(StrEnum):
@@ -205,7 +212,7 @@ def _failed_jobs(facts: SystemFacts) -> Iterator[Finding]:
     for job in facts.failed_jobs:
         yield Finding(
             Severity.WARNING,
-            f"A job failed within the last day: {job.kind}",
+            _JOBS.get(job.kind, f"A job failed: {job.kind}"),
             f"It says: {job.message}",
             f"/jobs/{job.job_id}",
         )

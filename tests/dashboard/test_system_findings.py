@@ -113,7 +113,7 @@ def test_the_worst_stands_first() -> None:
         ),
         pytest.param(
             {"failed_jobs": (FailedJob("a1", "erasure", "it broke off"),)},
-            "A job failed within the last day: erasure",
+            "History was not erased, or not all of it",
             id="failed job",
         ),
         pytest.param(
