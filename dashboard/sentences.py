@@ -168,6 +168,13 @@ SENTENCES: Final = (
     mark("Write the password once more."),
     mark("The two passwords are not the same."),
     mark("This name and password do not go together."),
+    mark("There is no such token; it may have been revoked. Have an administrator make a new one."),
+    mark("This token has run out; have an administrator make a new one."),
+    mark(
+        "This token may do more than show the wall, and a screen can be taken away: have an "
+        "administrator make one of the role viewer with the scope wall alone."
+    ),
+    mark("Paste the token."),
     mark("This link is too old, or was never made."),
     mark(
         "Nobody has a password yet: open the sign-in or set-up link that was printed "

@@ -169,6 +169,22 @@ def test_no_picture_is_fetched_for_a_camera_that_nobody_watches(
     assert not hub.deliver_next(0)
 
 
+def test_a_page_that_watches_nothing_costs_nothing(
+    hub: LiveHub, channel: LiveChannel, outbox: Outbox, redis: Redis
+) -> None:
+    join(hub, "hidden", [1])
+    show(hub, channel, age_ms=200)
+    hub.drawn("hidden", 1)
+    hub.watch("hidden", [])
+    redis.flushall()
+    hub.refresh()
+    channel.preview(Frame(1, NOW, (640, 360), b"jpeg"))
+    hub.take(Preview(1, NOW, (640, 360)))
+    assert not hub.deliver_next(0), "no picture is fetched"
+    assert not channel.is_watched(1), "none is kept for it either"
+    assert outbox.takers() == ["hidden"]
+
+
 def test_a_notice_whose_picture_is_gone_is_passed_over(hub: LiveHub, outbox: Outbox) -> None:
     join(hub, "ann", [1])
     hub.take(Preview(1, NOW, (640, 360)))
