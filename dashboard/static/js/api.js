@@ -83,7 +83,9 @@ export async function readProblem(response) {
   }
 }
 
+/** A kiosk's own page asks for its token anew. */
 function leaveToSignIn() {
+  if (document.body.classList.contains("is-kiosk")) return location.reload();
   const here = location.pathname + location.search + location.hash;
   location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
 }

@@ -21,6 +21,7 @@ PICTURES = Path(os.environ.get("MASKWATCH_SCREENSHOTS", ROOT / "test-artefacts")
 BYTES_MAX = 300_000
 PAGES = {
     "wall": "/",
+    "kiosk": "/kiosk",
     "sightings": "/sightings",
     "cameras": "/cameras",
     "new-camera": "/cameras/new",

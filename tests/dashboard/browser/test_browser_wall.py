@@ -1,69 +1,34 @@
-"""The live wall in a browser: pictures, boxes, states, one camera enlarged."""
+"""The live wall in a browser: pictures, boxes, states, alarms, one camera enlarged."""
 
 import re
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
 
-import cv2
-import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from core.live import Overlay, OverlayFace
-from core.types import Frame, Label, Verdict
+from core.camera_rules import CameraRules
+from core.storage.cameras import NewCamera, add_camera
+from core.types import Label, Verdict
 from tests.dashboard.browser.conftest import House
+from tests.dashboard.browser.walls import (
+    BOX,
+    GREY,
+    face,
+    looks_like,
+    pixel,
+    show,
+    show_until,
+    wait_until,
+)
 
-SIZE_WH = (640, 360)
-BOX = (200.0, 100.0, 120.0, 160.0)
 GREEN = (61, 220, 132)
 RED = (255, 122, 112)
-
-
-def show(house: House, camera_id: int, *faces: OverlayFace) -> None:
-    """Show an analysed grey picture, as ingest and recorder do together."""
-    grey = np.full((SIZE_WH[1], SIZE_WH[0], 3), 128, np.uint8)
-    moment = datetime.now(UTC)
-    jpeg = cv2.imencode(".jpg", grey)[1].tobytes()
-    house.live.preview(Frame(camera_id, moment, SIZE_WH, jpeg))
-    house.live.publish(Overlay(camera_id, moment, SIZE_WH, faces, len(faces)))
-
-
-def face(label: Label, verdict: Verdict | None) -> OverlayFace:
-    return OverlayFace(BOX, 1, label, 0.97, 0.9, verdict)
-
-
-def show_until_drawn(
-    house: House, page: Page, camera_id: int, colour: tuple[int, int, int], found: OverlayFace
-) -> None:
-    """Show pictures until the left side of the box has its colour on the canvas."""
-    for _ in range(100):
-        show(house, camera_id, found)
-        page.wait_for_timeout(100)
-        if np.abs(np.subtract(pixel_at_box(page), colour)).max() < 12:
-            return
-    pytest.fail(f"no box of colour {colour} was drawn within 10 s; found {pixel_at_box(page)}")
-
-
-def pixel_at_box(page: Page) -> tuple[int, int, int]:
-    """Read the canvas where the middle of the box's left side must be."""
-    red, green, blue = page.evaluate(
-        """([width, height, x, y]) => {
-            const canvas = document.querySelector(".tile canvas");
-            const scale = Math.min(canvas.width / width, canvas.height / height);
-            const left = (canvas.width - width * scale) / 2 + x * scale;
-            const top = (canvas.height - height * scale) / 2 + y * scale;
-            return [...canvas.getContext("2d").getImageData(left, top, 1, 1).data.slice(0, 3)];
-        }""",
-        [*SIZE_WH, BOX[0], BOX[1] + BOX[3] / 2],
-    )
-    return red, green, blue
+LEFT_HALF = CameraRules(include=(((0, 0), (0.5, 0), (0.5, 1), (0, 1)),))
 
 
 def test_a_wall_without_cameras_says_what_to_do_next(page: Page) -> None:
     expect(page.get_by_role("heading", name="No cameras yet")).to_be_visible()
     page.get_by_role("link", name="Add a camera").click()
-    expect(page.get_by_label("Address")).to_be_focused()
+    expect(page).to_have_url(re.compile("/cameras/new"))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +44,12 @@ def test_a_face_is_boxed_in_the_colour_of_its_verdict(
 ) -> None:
     camera_id = house.add_camera("door")
     page.goto("/")
-    show_until_drawn(house, page, camera_id, colour, face(label, verdict))
+    x, y = BOX[0], BOX[1] + BOX[3] / 2  # the middle of the box's left side
+
+    def is_boxed() -> bool:
+        return looks_like(pixel(page, x, y), colour)
+
+    show_until(house, page, camera_id, is_boxed, face(label, verdict))
 
 
 def test_a_new_camera_appears_without_a_reload(house: House, page: Page) -> None:
@@ -143,9 +113,82 @@ def test_a_session_that_is_over_leads_back_to_sign_in(house: House, page: Page) 
     expect(page).to_have_url(re.compile("/sign-in"), timeout=15_000)
 
 
-def wait_until(holds: Callable[[], bool]) -> None:
-    for _ in range(150):
-        if holds():
-            return
-        time.sleep(0.1)
-    pytest.fail("it did not come to hold within 15 s")
+def test_a_camera_enlarged_shows_its_areas_and_its_own_numbers(house: House, page: Page) -> None:
+    new = NewCamera("door", "demo:a", "demo:a", site="North", is_paused=True, rules=LEFT_HALF)
+    with house.database.write() as session:
+        camera_id = add_camera(session, house.box, new).id
+    page.goto(f"/?camera={camera_id}")
+    expect(page.get_by_role("heading", name="This camera")).to_be_visible()
+    expect(page.locator("#camera-place")).to_have_text("North")
+    expect(page.locator("#camera-areas")).to_have_text("Within 1 outlined area")
+    show_until(house, page, camera_id, lambda: looks_like(pixel(page, 160, 180), GREY))
+    assert max(pixel(page, 480, 180)) < min(GREY) / 1.5
+    page.keyboard.press("z")
+    expect(page.get_by_role("button", name="Show the areas")).to_be_visible()
+    assert looks_like(pixel(page, 480, 180), GREY)
+
+
+def test_a_violation_is_pulsed_told_and_heard(house: House, page: Page) -> None:
+    camera_id = house.add_camera("door")
+    page.goto("/")
+    page.get_by_role("button", name="Sound on violations").click()
+    tile = page.get_by_role("article")
+    show_until(
+        house,
+        page,
+        camera_id,
+        lambda: tile.get_attribute("data-alarm") == "no_mask",
+        face(Label.NO_MASK, Verdict.NO_MASK),
+    )
+    expect(tile.locator("[data-part=alarm]")).to_have_text("No mask")
+    expect(page.locator("#told")).to_have_text("No mask: door")
+    expect(page.get_by_role("button", name="Sound on violations")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(tile).not_to_have_attribute("data-alarm", "no_mask", timeout=12_000)
+    show(house, camera_id, face(Label.NO_MASK, Verdict.NO_MASK))
+    page.wait_for_function("document.querySelector('.tile').dataset.frameId")
+    expect(tile).not_to_have_attribute("data-alarm", "no_mask")  # the same person still
+
+
+def test_a_hidden_tab_unsubscribes_and_hangs_up(house: House, page: Page) -> None:
+    camera_id = house.add_camera("door")
+    expect(page.locator("#connection-state")).to_have_text("Live")
+    with page.expect_websocket() as opened:
+        page.reload()
+    wait_until(lambda: house.live.is_watched(camera_id))
+    with opened.value.expect_event("close", timeout=20_000):
+        turn(page, is_hidden=True)
+    wait_until(lambda: not house.live.is_watched(camera_id))
+    with page.expect_websocket():
+        turn(page, is_hidden=False)
+    wait_until(lambda: house.live.is_watched(camera_id))
+    expect(page.locator("#connection")).to_be_hidden()
+
+
+def test_a_server_that_falls_silent_is_noticed(page: Page) -> None:
+    is_silent = False
+
+    def carry(browser: WebSocketRoute) -> None:
+        server = browser.connect_to_server()
+        server.on_message(lambda message: None if is_silent else browser.send(message))
+
+    page.route_web_socket(re.compile("/socket.io/"), carry)
+    page.goto("/")
+    expect(page.locator("#connection-state")).to_have_text("Live")
+    is_silent = True
+    lost = page.get_by_text("The connection to the server is lost")
+    expect(lost).to_be_visible(timeout=15_000)
+    is_silent = False
+    expect(page.get_by_text("Connected again")).to_be_visible(timeout=20_000)
+
+
+def turn(page: Page, is_hidden: bool) -> None:
+    """Have the page believe that its tab is hidden, or shown again."""
+    page.evaluate(
+        """(isHidden) => {
+            Object.defineProperty(document, "hidden", { configurable: true, get: () => isHidden });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        is_hidden,
+    )

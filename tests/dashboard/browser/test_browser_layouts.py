@@ -1,0 +1,165 @@
+"""Arrange the wall in a browser, keep it, and show it on a screen that can do nothing else."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import delete
+
+from core.access_scopes import Subject, SubjectScope
+from core.storage.audit import SYSTEM
+from core.storage.tables import WallLayoutRow
+from core.storage.tokens import TokenTerms, create_token, revoke_token
+from core.storage.users import Role
+from core.storage.wall_layouts import add_layout
+from core.wall_layouts import TilePlace, WallLayout
+from tests.dashboard.browser.conftest import House
+from tests.dashboard.browser.walls import wait_until
+
+WALL = TokenTerms(frozenset({SubjectScope(Subject.WALL)}))
+
+
+@pytest.fixture
+def cameras(house: House, page: Page) -> Iterator[dict[str, int]]:
+    """Four cameras, and no layouts before or after."""
+    yield {name: house.add_camera(name) for name in ("door", "gate", "hall", "yard")}
+    with house.database.write() as session:
+        session.execute(delete(WallLayoutRow))
+
+
+def names_on(page: Page) -> list[str]:
+    """Read the names on the wall as they stand there: by rows, from the left."""
+    boxes = [(tile.bounding_box(), tile) for tile in page.get_by_role("article").all()]
+    found = [(box["y"], box["x"], tile) for box, tile in boxes if box is not None]
+    ordered = sorted(found, key=lambda one: (round(one[0] / 40), one[1]))
+    return [tile.get_by_role("heading").inner_text() for _, _, tile in ordered]
+
+
+def width_of(tile: Locator) -> float:
+    box = tile.bounding_box()
+    assert box is not None
+    return box["width"]
+
+
+def drag(page: Page, grip: Locator, target: Locator) -> None:
+    start, end = grip.bounding_box(), target.bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=6)
+    page.mouse.up()
+
+
+def test_the_wall_is_arranged_and_the_layout_kept(page: Page, cameras: dict[str, int]) -> None:
+    page.goto("/")
+    expect(page.get_by_role("article")).to_have_count(4)
+    page.keyboard.press("a")
+    grip = page.get_by_role("button", name=re.compile("^door: place 1 of 4"))
+    expect(grip).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("button", name="door: place 2 of 4, size 1")).to_be_focused()
+    hall, yard = (
+        page.get_by_role("button", name=re.compile(f"^{name}:")) for name in ("hall", "yard")
+    )
+    drag(page, yard, page.get_by_role("button", name=re.compile("^gate: place 1")))
+    expect(page.get_by_role("button", name="yard: place 1 of 4, size 1")).to_be_focused()
+    hall.focus()
+    page.keyboard.press("Delete")
+    expect(page.get_by_text("1 camera left out:")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^yard:")).focus()
+    page.keyboard.press("+")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_label("Name", exact=True).fill("Night")
+    page.keyboard.press("Enter")
+    expect(page.locator("#layout-name")).to_have_text("Night")
+    expect(page.locator("#arrange-bar")).to_be_hidden()
+    assert "?layout=" in page.url
+    page.goto("/")  # remembered by this browser
+    expect(page.get_by_role("article")).to_have_count(3)
+    wait_until(lambda: names_on(page) == ["yard", "gate", "door"])
+    tiles = page.get_by_role("article")
+    assert width_of(tiles.filter(has_text="yard")) > 1.8 * width_of(tiles.filter(has_text="door"))
+    page.keyboard.press("[")
+    expect(page.get_by_role("article")).to_have_count(4)
+
+
+def test_a_layout_of_everyones_is_chosen_and_removed(
+    house: House, page: Page, cameras: dict[str, int]
+) -> None:
+    layout = WallLayout(tiles=(TilePlace(camera_id=cameras["gate"]),), shows_others=False)
+    with house.database.write() as session:
+        add_layout(session, None, "Gates", layout, SYSTEM)
+    page.goto("/")
+    page.get_by_role("button", name="All cameras").click()
+    page.get_by_role("button", name="Gates").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.get_by_role("button", name="Gates").click()
+    page.get_by_role("button", name="Remove this layout").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(page.get_by_role("article")).to_have_count(4)
+
+
+def test_a_kiosk_shows_one_layout_and_leads_nowhere(
+    house: House, page: Page, chromium: Browser, cameras: dict[str, int]
+) -> None:
+    layout = WallLayout(tiles=(TilePlace(camera_id=cameras["gate"]),), shows_others=False)
+    with house.database.write() as session:
+        layout_id = add_layout(session, None, "Gates", layout, SYSTEM).id
+        token = create_token(session, "hall screen", Role.VIEWER, WALL)
+    context = chromium.new_context(base_url=house.address)
+    screen = context.new_page()
+    screen.goto(f"/kiosk?layout={layout_id}")
+    screen.get_by_label("Token").fill(token)
+    screen.keyboard.press("Enter")
+    expect(screen.get_by_role("article")).to_have_count(1)
+    assert screen.get_by_role("navigation").count() == 0
+    wait_until(lambda: house.live.is_watched(cameras["gate"]))
+    expect(screen.locator("#bar-people")).to_have_text("0")
+    assert token not in screen.url
+    screen.goto("/sightings")
+    expect(screen).to_have_url(re.compile("/kiosk"))
+    with house.database.write() as session:
+        revoke_token(session, "hall screen")
+    expect(screen.get_by_label("Token")).to_be_visible(timeout=20_000)
+    context.close()
+
+
+GRIDS: list[Any] = [
+    pytest.param([1], (1600, 900), 1, id="one"),
+    pytest.param([1] * 4, (1600, 900), 2, id="four"),
+    pytest.param([1] * 9, (1600, 900), 3, id="nine"),
+    pytest.param([1] * 36, (1600, 900), 8, id="all that there may be"),
+    pytest.param([1] * 36, (1040, 830), 6, id="all of them beside the numbers"),
+    pytest.param([1] * 3, (400, 1600), 1, id="a pillar of screens"),
+    pytest.param([1] * 4, (6400, 900), 4, id="a row of screens"),
+    pytest.param([2, 1, 1, 1, 1, 1], (1600, 900), 3, id="a large one and five"),
+    pytest.param([3, *[1] * 7], (1600, 900), 4, id="a larger one and seven"),
+]
+
+
+@pytest.mark.parametrize(("sizes", "wall", "columns"), GRIDS)
+def test_tiles_fill_the_wall_and_do_not_overlap(
+    page: Page, sizes: list[int], wall: tuple[int, int], columns: int
+) -> None:
+    grid = page.evaluate(
+        """([sizes, width, height]) => import("/static/js/grid.js").then(({ placeTiles }) =>
+            placeTiles(sizes, { width, height }, 8, 16 / 9, { least: 40, most: () => 70 }))""",
+        [sizes, *wall],
+    )
+    assert grid["columns"] == columns
+    spots = [(one["left"], one["top"], one["width"], one["height"]) for one in grid["spots"]]
+    for left, top, width, height in spots:
+        assert left >= -1
+        assert top >= -1
+        assert left + width <= wall[0] + 1
+        assert top + height <= wall[1] + 1
+    pairs = [(a, b) for number, a in enumerate(spots) for b in spots[number + 1 :]]
+    assert not any(overlap(a, b) for a, b in pairs)
+
+
+def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    across = a[0] < b[0] + b[2] and b[0] < a[0] + a[2]
+    return across and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
