@@ -55,7 +55,7 @@ export class CameraFilters {
     this.site.parentElement?.toggleAttribute("hidden", sites.length < 2 && this.view.site === null);
     if (this.site.dataset.said !== said) {
       this.site.dataset.said = said;
-      this.site.replaceChildren(optionOf("", t("Every site")), ...sites.map((site) => optionOf(NAMED + site, site || t("No site"))));
+      this.site.replaceChildren(optionOf("", t("All sites")), ...sites.map((site) => optionOf(NAMED + site, site || t("No site"))));
     }
     this.site.value = this.view.site === null ? "" : NAMED + this.view.site;
   }

@@ -59,7 +59,7 @@ function widerWays(view, go) {
   if (view.zoom) ways.push(way(t("Show the whole time"), () => go({ ...view, zoom: null })));
   else if (view.preset !== "12m") ways.push(way(t("Show 12 months"), () => go({ ...view, preset: "12m", since: "", until: "" })));
   if (view.camera || view.site !== null || view.zone !== null) {
-    ways.push(way(t("Show every camera"), () => go({ ...view, camera: "", site: null, zone: null })));
+    ways.push(way(t("Show all cameras"), () => go({ ...view, camera: "", site: null, zone: null })));
   }
   return ways;
 }

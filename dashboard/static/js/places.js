@@ -28,12 +28,12 @@ export function placesAsked({ camera, site, zone }) {
 export function offerPlaces(cameras, places) {
   const there = cameras.filter((camera) => places.site === null || camera.site === places.site);
   const here = there.filter((camera) => places.zone === null || camera.zone === places.zone);
-  fillPlaces("site", cameras.map(({ site }) => site), places.site, t("Every site"), t("No site"));
-  fillPlaces("zone", there.map(({ zone }) => zone), places.zone, t("Every zone"), t("No zone"));
+  fillPlaces("site", cameras.map(({ site }) => site), places.site, t("All sites"), t("No site"));
+  fillPlaces("zone", there.map(({ zone }) => zone), places.zone, t("All zones"), t("No zone"));
   /** @type {[string, string][]} */
   const options = here.map(({ id, name }) => [String(id), name]);
   if (places.camera && !options.some(([id]) => id === places.camera)) options.push([places.camera, nameCamera(cameras, places.camera)]);
-  fill("camera", [["", t("Every camera")], ...options], places.camera);
+  fill("camera", [["", t("All cameras")], ...options], places.camera);
 }
 
 /**
@@ -54,7 +54,7 @@ export function choosePlaces(data, changed) {
 export function sayPlaces(cameras, { camera, site, zone }) {
   if (camera) return nameCamera(cameras, camera);
   const places = [site === null ? "" : site || t("No site"), zone === null ? "" : zone || t("No zone")];
-  return places.filter(Boolean).join(", ") || t("Every camera");
+  return places.filter(Boolean).join(", ") || t("All cameras");
 }
 
 /** @param {Camera[]} cameras @param {string} id */

@@ -165,7 +165,7 @@ def test_what_is_not_known_is_said_and_is_no_zero(history: Page) -> None:
 def test_the_day_on_which_clocks_go_back_has_25_hours(history: Page) -> None:
     open_history(history, "range=custom&since=2025-10-26&until=2025-10-26&camera_id=0")
     expect(history.locator("#message-title")).to_have_text("The history could not be read")
-    history.get_by_role("button", name="Show every camera").click()
+    history.get_by_role("button", name="Show all cameras").click()
     expect(history.locator("#message-title")).to_have_text("Nobody was seen in this time")
     open_history(history, OCTOBER)
     rows = numbers(history)
@@ -221,7 +221,7 @@ def test_sites_zones_and_cameras_narrow_each_other_and_stay_in_the_address(histo
     open_history(history, "range=30d")
     history.get_by_label("Site", exact=True).select_option(label="Depot")
     expect(history.get_by_label("Camera", exact=True).locator("option")).to_have_text(
-        ["Every camera", "Loading dock", "Side door"]
+        ["All cameras", "Loading dock", "Side door"]
     )
     history.get_by_label("Zone", exact=True).select_option(label="Outside")
     history.get_by_label("Camera", exact=True).select_option(label="Loading dock")
@@ -230,8 +230,8 @@ def test_sites_zones_and_cameras_narrow_each_other_and_stay_in_the_address(histo
     history.reload()
     expect(history.locator("#caption-cameras")).to_have_text("Loading dock")
     expect(history.get_by_label("7 days")).to_be_checked()
-    history.get_by_label("Site", exact=True).select_option(label="Every site")
-    expect(history.locator("#caption-cameras")).to_have_text("Every camera")
+    history.get_by_label("Site", exact=True).select_option(label="All sites")
+    expect(history.locator("#caption-cameras")).to_have_text("All cameras")
 
 
 def test_cameras_are_compared_the_lowest_first(history: Page, cameras: dict[str, int]) -> None:
