@@ -3,6 +3,7 @@
 import { ask, Problem } from "./api.js";
 import { changeRow, changesOf, isTelling } from "./audit-changes.js";
 import { ACTIONS, sayAction, sayFrom, saySubject } from "./audit-words.js";
+import { dayBegin, dayOf, nameDay, shiftDays } from "./days.js";
 import { offerKeys } from "./keys.js";
 import { toast } from "./messages.js";
 import { byId, make, say, stamp } from "./page.js";
@@ -51,20 +52,27 @@ function bounds() {
   return { from: from.toISOString(), to: now.toISOString() };
 }
 
-/** Whole days of the viewer's zone; without them, the usual ones. */
+/** Whole days of the viewer's zone, whichever of the two comes first. */
 function datesChosen() {
-  const until = choice("until") ? new Date(`${choice("until")}T00:00`) : new Date(now);
-  until.setDate(until.getDate() + 1);
-  const since = choice("since") ? new Date(`${choice("since")}T00:00`) : new Date(until.getTime() - Number(USUAL_DAYS) * DAY_MS);
-  const [from, to] = since < until ? [since, until] : [until, since];
-  return { from: from.toISOString(), to: to.toISOString() };
+  const days = [dayOf(choice("since")) ?? now, dayOf(choice("until")) ?? now];
+  const [first, last] = days.sort((one, other) => one.getTime() - other.getTime());
+  return { from: dayBegin(first).toISOString(), to: shiftDays(dayBegin(last), 1).toISOString() };
+}
+
+/** Begin the choice of days with the usual ones. */
+function offerDates() {
+  const isWanted = choice("days") === "dates";
+  byId("dates").hidden = !isWanted;
+  if (!isWanted || choice("since") || choice("until")) return;
+  field("since").value = nameDay(shiftDays(now, 1 - Number(USUAL_DAYS)));
+  field("until").value = nameDay(now);
 }
 
 /** Show the first page of what the filters ask for. */
 async function restart() {
   cursor = null;
   now = new Date(Date.now() + 1000);
-  byId("dates").hidden = choice("days") !== "dates";
+  offerDates();
   /** @type {HTMLAnchorElement} */ (byId("save-csv")).href = `/api/v1/audit.csv?${query()}`;
   await showPage(true);
 }
@@ -235,6 +243,7 @@ offerKeys(t("On this page"), [
   { keys: ["x"], words: t("Show everything"), act: clear },
 ]);
 form.addEventListener("change", () => {
+  offerDates();
   writeAddress();
   void restart();
 });
