@@ -47,7 +47,13 @@ export function startKeys() {
 export function isTyping(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
   if (document.querySelector("dialog[open]")) return true;
-  return event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]") !== null;
+  const field = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+  return field instanceof Element && !(isLetter(event.key) && field.matches("[type=radio], [type=checkbox]"));
+}
+
+/** Say whether a key writes something that is seen. @param {string} key */
+function isLetter(key) {
+  return key.length === 1 && key !== " ";
 }
 
 export function areKeysOn() {

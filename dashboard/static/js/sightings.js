@@ -202,6 +202,10 @@ async function start() {
     { keys: ["Enter"], words: t("Open it") },
     ...reviewKeys(review, withdraw, () => void undo(), agree),
   ]);
+  // Out of the choices, and on with the keys of the list.
+  byId("filters").addEventListener("keydown", (event) => {
+    if (event.key === "Escape") void step(list.current ? 0 : 1);
+  });
   onClick("load-more", () => void fetchNext());
   onClick("message-again", () => void restart());
   onClick("message-everybody", () => go(withoutFilters(view)));
