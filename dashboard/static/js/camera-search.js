@@ -35,6 +35,7 @@ async function search(start, take) {
     byId("devices").replaceChildren(...devices.map((/** @type {FoundDevice} */ device) => rowOf(device, take)));
     byId("search-none").hidden = devices.length > 0 || error !== "";
     if (error) sayWithIcon(byId("search-said"), "warning", hear(error));
+    else if (!devices.length) sayWithIcon(byId("search-said"), "info", t("No camera answered."));
     else sayWithIcon(byId("search-said"), "check", n("{n} camera answered.", "{n} cameras answered.", devices.length));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -49,6 +50,7 @@ function useAddress(field, take) {
   const written = field.value.trim();
   if (!written) return field.focus();
   const address = /^https?:\/\//i.test(written) ? written : `http://${written}/onvif/device_service`;
+  byId("search-none").hidden = true;
   const row = rowOf({ name: written, model: "", address, host: "" }, take);
   byId("devices").prepend(row);
   open(row, true);
