@@ -77,7 +77,7 @@ function showFacts({ series, frames, latency }) {
   const delivered = series.filter(({ gap }) => !gap).length;
   const reconnects = series.reduce((sum, stretch) => sum + stretch.reconnects, 0);
   const facts = [
-    [t("Frames"), sayCount(frames.captured), t("all accounted for")],
+    [t("Frames"), sayCount(frames.captured), frames.unresolved ? t("{n} still on their way", { n: frames.unresolved }) : t("all accounted for")],
     [t("Looked at"), sayShare(frames.looked_at, frames.captured), t("{skipped} skipped, {lost} lost", { skipped: frames.skipped, lost: frames.lost })],
     [t("Latency p95"), saySeconds(latency.p95_s), t("p50 {p50} · p99 {p99}", { p50: saySeconds(latency.p50_s), p99: saySeconds(latency.p99_s) })],
     [t("Reconnects"), sayCount(reconnects), reconnects ? t("lost and connected anew") : t("never lost")],
