@@ -85,13 +85,19 @@ export class DayStrip {
       const isChosen = view.zoom?.start.getTime() === start.getTime();
       return {
         name: "",
-        number: HOUR.format(start),
+        number: nameHour(start),
         words: CLOCK.formatRange(start, end),
         isChosen,
         pick: () => this.go({ ...view, zoom: isChosen ? null : { start, end } }),
       };
     });
   }
+}
+
+/** Name an hour in little room: 14, or 2 PM. @param {Date} start */
+function nameHour(start) {
+  const parts = HOUR.formatToParts(start).filter(({ type }) => type === "hour" || type === "dayPeriod");
+  return parts.map(({ value }) => value).join(" ");
 }
 
 /** @param {View} view @returns {Date[]} the bounds of the hours of a chosen day */
