@@ -215,7 +215,18 @@ SENTENCES: Final = (
     mark("What is too old was not deleted, or not all of it"),
     mark("Sharp pictures were not let go, or not all of them"),
     mark("A job failed: {kind}"),
+    # the system: what processes say
+    mark("{n} cameras, {m} crashes"),
+    mark("{n} results"),
+    mark("{models}; {n} frames, {m} faces"),
+    mark("{words}; not the active model: {reason}"),
     # jobs: how far they are, and how they ended
+    mark("{n} of {m} pictures"),
+    mark(
+        "the video is not there: the dashboard and the jobs need the same upload folder; "
+        "send it again"
+    ),
+    mark("its process was stopped; it goes on with the next one"),
     mark("giving back {n} MB"),
     mark("pictures"),
     mark("sightings"),

@@ -28,7 +28,7 @@ from tests.dashboard.conftest import csrf_token
 PERCENT = re.compile(r"%\((\w+)\)s")
 UNREAD = re.compile(r"(?<![\w.])[tn]\((?![\"')])[^)]*\)")
 """A call of t or n whose text is no literal: it would never be collected."""
-SAYERS = ("core", "ingest", "dashboard")
+SAYERS = ("core", "ingest", "workers", "dashboard")
 GAP = "\0"
 each_catalogue = pytest.mark.parametrize(
     "path", [pytest.param(path, id=path.parents[1].name) for path in CATALOGUES]

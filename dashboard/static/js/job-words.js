@@ -54,6 +54,7 @@ export function showMeter(meter, job) {
 /** Say what a job does now, or how it ended. @param {Job} job */
 export function sayMessage(job) {
   if (job.state === "waiting" && !job.message) return t("It begins when the jobs before it are done.");
+  if (job.state === "running" && !job.message) return t("It has begun.");
   if (job.state === "done" && job.result) return sayOutcome(job);
   if (job.state === "cancelled") return t("It was stopped before it was done.");
   const said = hear(job.message);

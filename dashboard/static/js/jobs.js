@@ -112,9 +112,16 @@ function show(job) {
   showMeter(row.part("meter"), job);
   say(row.part("about"), sayAbout(job, nameOf));
   say(row.part("message"), [sayMessage(job), sayRemaining(job, now)].filter(Boolean).join(" · "));
-  say(row.part("duration"), job.started_at ? t("for {span}", { span: sayDuration(job, now) }) : "");
+  say(row.part("duration"), sayHowLong(job, now));
   row.part("cancel").hidden = !job.may_cancel;
   return row;
+}
+
+/** @param {Job} job @param {Date} now */
+function sayHowLong(job, now) {
+  if (!job.started_at) return "";
+  const span = sayDuration(job, now);
+  return hasEnded(job) ? t("took {span}", { span }) : t("for {span}", { span });
 }
 
 /** @param {Job} job @returns {Row} */

@@ -56,7 +56,7 @@ function draw() {
   byId("comparison").dataset.said = said;
   const pairs = pairUp(a, b);
   byId("no-comparison").hidden = pairs.length > 0;
-  byId("comparison").replaceChildren(...pairs.map(([one, other]) => tableOf(one, other, a.version, b.version)));
+  byId("comparison").replaceChildren(...pairs.map(([one, other]) => tableOf(one, other)));
 }
 
 /** Find what both were measured on. @param {ModelVersion} a @param {ModelVersion} b */
@@ -67,13 +67,13 @@ function pairUp(a, b) {
   });
 }
 
-/** @param {Measurement} one @param {Measurement} other @param {string} a @param {string} b */
-function tableOf(one, other, a, b) {
+/** @param {Measurement} one @param {Measurement} other */
+function tableOf(one, other) {
   const table = make("table", "", "measure-table");
   const caption = make("caption", one.is_new_source ? t("On faces from elsewhere") : t("On faces of sources that they learned from"));
   caption.append(make("span", t("{data}, {n} faces", { data: one.data, n: one.faces }), "small soft"));
   const head = make("tr");
-  head.append(...[t("Measured"), a, b, t("Difference, points")].map((words, index) => {
+  head.append(...[t("Measured"), t("This"), t("That"), t("Points")].map((words, index) => {
     const cell = make("th", words, index ? "is-number" : "");
     cell.setAttribute("scope", "col");
     return cell;

@@ -15,6 +15,8 @@ import { n, t } from "./words.js";
 
 const EVERY_MS = 4000;
 const TASKS = /** @type {const} */ (["classifier", "detector"]);
+/** Who activates what a release brings along. */
+const RELEASE = "this release";
 const isAdmin = document.body.dataset.role === "admin";
 
 /** @type {ModelVersion[]} */
@@ -94,11 +96,19 @@ function sayAbout(model) {
 
 /** Say since when it is active, and whether the workers have followed. @param {ModelVersion} model */
 function sayUse(model) {
-  const since = model.active_since ? t("Active since {when}, by {name}.", { when: sayMoment(new Date(model.active_since)), name: model.activated_by ?? "" }) : "";
+  const since = sayActivation(model);
   const using = workers.filter((names) => names.includes(model.version)).length;
   if (workers.length === 0) return `${since} ${t("No worker runs now.")}`;
   if (using === 0 && model.task === "detector") return `${since} ${t("The workers are set to another detector.")}`;
   return `${since} ${n("{using} of {n} worker uses it.", "{using} of {n} workers use it.", workers.length, { using })}`;
+}
+
+/** @param {ModelVersion} model */
+function sayActivation({ active_since, activated_by }) {
+  if (!active_since) return "";
+  const when = sayMoment(new Date(active_since));
+  if (activated_by === RELEASE) return t("Active since {when}, when this release was first started.", { when });
+  return t("Active since {when}, by {name}.", { when, name: activated_by ?? "" });
 }
 
 /** @param {(name: string) => HTMLElement} part @param {ModelVersion} model */
