@@ -96,11 +96,15 @@ function sayAbout(model) {
 
 /** Say since when it is active, and whether the workers have followed. @param {ModelVersion} model */
 function sayUse(model) {
-  const since = sayActivation(model);
+  return [sayActivation(model), sayWorkers(model)].join(" ");
+}
+
+/** @param {ModelVersion} model */
+function sayWorkers(model) {
   const using = workers.filter((names) => names.includes(model.version)).length;
-  if (workers.length === 0) return `${since} ${t("No worker runs now.")}`;
-  if (using === 0 && model.task === "detector") return `${since} ${t("The workers are set to another detector.")}`;
-  return `${since} ${n("{using} of {n} worker uses it.", "{using} of {n} workers use it.", workers.length, { using })}`;
+  if (workers.length === 0) return t("No worker runs now.");
+  if (using === 0 && model.task === "detector") return t("The workers are set to another detector.");
+  return n("{using} of {n} worker uses it.", "{using} of {n} workers use it.", workers.length, { using });
 }
 
 /** @param {ModelVersion} model */

@@ -55,13 +55,14 @@ function sayDisk(disk, growth) {
   const total = t("of {size}", { size: sayBytes(disk.total_bytes) });
   if (growth === null || growth <= 0) return total;
   const days = Math.floor(disk.free_bytes / growth);
-  return `${total} · ${days > 3650 ? t("enough for years") : n("enough for {n} day", "enough for {n} days", days)}`;
+  const span = days > 3650 ? t("enough for years") : n("enough for {n} day", "enough for {n} days", days);
+  return `${total} · ${span}`;
 }
 
 /** @param {Resources["memory"]} memory */
 function sayMemory(memory) {
   const peak = t("{size} at most so far", { size: sayBytes(memory.peak_bytes) });
-  return memory.max_bytes ? `${t("of {size}", { size: sayBytes(memory.max_bytes) })} · ${peak}` : peak;
+  return [...(memory.max_bytes ? [t("of {size}", { size: sayBytes(memory.max_bytes) })] : []), peak].join(" · ");
 }
 
 /** Draw what the words below say. @param {string} id @param {number} share */
