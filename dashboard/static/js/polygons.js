@@ -1,8 +1,9 @@
 // The editor of a camera's areas, on its picture: by mouse, by finger and by keys.
 
+import { areaRow, sayHow, sayWhat } from "./area-list.js";
 import { drawAreas, focusCorner, sayPlace } from "./area-shapes.js";
 import { AREAS_MAX, Areas, POINTS_MAX, POINTS_MIN, enclosesArea, inside, rectangle } from "./areas.js";
-import { icon, make, partsOf, say } from "./page.js";
+import { partsOf, say } from "./page.js";
 import { n, t } from "./words.js";
 
 const STEP = 0.01;
@@ -19,7 +20,6 @@ const EMPTY_WH = [960, 540];
 
 /** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const KINDS = { include: t("Counts here"), exclude: t("Left out") };
 
 /**
  * Bind the editor in the markup of camera_rules_fields.html.
@@ -321,26 +321,18 @@ class Editor {
   }
 
   /** @param {Area} area @param {number} index */
-  #row({ kind, points }, index) {
-    const row = make("li", "", "area-row");
-    row.dataset.kind = kind;
-    const name = make("button", "", "area-name");
-    name.setAttribute("aria-pressed", String(index === this.#chosen));
-    name.append(make("span", String(index + 1), "area-tag"), make("span", KINDS[kind]), make("span", n("{n} corner", "{n} corners", points.length), "soft small"));
-    name.addEventListener("click", () => {
-      this.#choose(index === this.#chosen ? -1 : index);
-      this.#nameButton(index)?.focus();
+  #row(area, index) {
+    return areaRow(area, index, index === this.#chosen, {
+      choose: () => {
+        this.#choose(index === this.#chosen ? -1 : index);
+        this.#nameButton(index)?.focus();
+      },
+      turn: () => {
+        this.#areas.turn(index);
+        this.#settle();
+      },
+      remove: () => this.#delete(index),
     });
-    const turn = quiet("swap", kind === "include" ? t("Leave area {n} out instead", { n: index + 1 }) : t("Count in area {n} instead", { n: index + 1 }));
-    turn.addEventListener("click", () => {
-      this.#areas.turn(index);
-      this.#settle();
-    });
-    const gone = quiet("delete", t("Delete area {n}", { n: index + 1 }));
-    gone.addEventListener("click", () => this.#delete(index));
-    for (const button of [name, turn, gone]) button.setAttribute("type", "button");
-    row.append(name, turn, gone);
-    return row;
   }
 
   /** @param {number} index */
@@ -379,28 +371,6 @@ class Editor {
 function stepped(point, arrow, isFar) {
   const step = isFar ? LEAP : STEP;
   return inside([point[0] + arrow[0] * step, point[1] + arrow[1] * step]);
-}
-
-/** @param {number} corners */
-function sayHow(corners) {
-  if (corners === 0) return t("Pull a rectangle over the picture, or click corner after corner.");
-  if (corners < POINTS_MIN) return n("{n} more corner at least.", "{n} more corners at least.", POINTS_MIN - corners);
-  return t("Click the first corner, or press Enter, to finish.");
-}
-
-/** @param {Areas} areas */
-function sayWhat(areas) {
-  const [counted, left] = [areas.count("include"), areas.count("exclude")];
-  if (counted) return t("Only faces in the bright part count.");
-  return left ? t("All faces count but those in the shaded part.") : t("Every face in the picture counts. Draw an area to count only there, or to leave a poster, a screen or the street out.");
-}
-
-/** @param {string} sign @param {string} words */
-function quiet(sign, words) {
-  const button = make("button", "", "button is-quiet is-icon");
-  button.append(icon(sign), make("span", words, "visually-hidden"));
-  button.title = words;
-  return button;
 }
 
 /** @param {string} address @returns {Promise<HTMLImageElement | null>} */

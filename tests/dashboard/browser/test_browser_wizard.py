@@ -75,7 +75,7 @@ def test_a_camera_that_does_not_answer_is_added_only_on_purpose(house: House, pa
     page.goto("/cameras/new")
     page.get_by_label("Address", exact=True).fill("rtsp://user:secret@127.0.0.1:1/stream")
     go_on(page)
-    expect(page.get_by_text("No picture")).to_be_visible(timeout=20 * SECONDS)
+    expect(page.get_by_text("No picture", exact=True)).to_be_visible(timeout=20 * SECONDS)
     page.get_by_role("button", name="Go on without a picture").click()
     page.get_by_label("Name").fill("door")
     go_on(page)
