@@ -71,7 +71,7 @@ function count() {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       if (number !== counted) return;
-      showCounts(t("Correct the time to see it."), []);
+      showCounts(t("Correct the choice to see it."), []);
       showProblem(form, error);
     }
   }, PAUSE_MS);
@@ -147,8 +147,10 @@ async function erase() {
 /** Take over what the address asks for. */
 function readAddress() {
   const wanted = new URLSearchParams(location.search);
-  camera.value = wanted.get("camera_id") ?? "";
-  if (camera.selectedIndex < 0) camera.value = "";
+  const id = wanted.get("camera_id") ?? "";
+  camera.value = id;
+  // A camera that is gone must not become all of them.
+  if (camera.selectedIndex < 0) camera.append(new Option(t("Camera {id} (deleted)", { id }), id, true, true));
   const [start, end] = ["from", "to"].map((name) => localTime(wanted.get(name) ?? ""));
   if (!start && !end) return;
   [from.value, to.value] = [start, end];

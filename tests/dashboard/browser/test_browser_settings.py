@@ -142,6 +142,12 @@ def test_an_hour_of_one_camera_is_erased_after_its_name_was_typed(
     assert sorted(left) == [door] * 2 + [gate] * 3
 
 
+def test_a_camera_that_is_gone_does_not_become_all_of_them(admin: Page) -> None:
+    admin.goto("/settings/erase?camera_id=999999")
+    expect(admin.get_by_text("there is no camera 999999")).to_be_visible()
+    expect(admin.get_by_role("button", name="Erase for good…")).to_be_disabled()
+
+
 def test_a_set_up_link_leads_to_a_wall_with_a_picture(house: House, chromium: Browser) -> None:
     house.forget_cameras()
     with house.database.write() as session:
