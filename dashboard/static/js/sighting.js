@@ -137,8 +137,8 @@ async function start() {
     await Promise.all([showWays(), showMinutes(sighting)]);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    toast(error.message);
-    say(byId("sighting-status"), error.message);
+    byId("sighting-status").hidden = false;
+    say(byId("sighting-status"), t("Not all of this could be read. {reason}", { reason: error.message }));
   }
 }
 

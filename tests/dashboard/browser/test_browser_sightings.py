@@ -181,6 +181,14 @@ def test_a_refused_review_is_said_and_not_shown(open_sightings: OpenAs) -> None:
     expect(page.locator(".sighting-review:visible")).to_have_count(0)
 
 
+def test_what_cannot_be_read_of_a_sighting_is_said(open_sightings: OpenAs) -> None:
+    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
+    page.route("**/compliance*", lambda route: route.abort())
+    page.locator(".sighting-link").first.click()
+    expect(page.locator("#sighting-status")).to_contain_text("The server cannot be reached")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No mask, North entrance")
+
+
 def test_filters_stay_in_the_address_and_the_table_shows_the_same(open_sightings: OpenAs) -> None:
     page = open_sightings(path="/sightings?range=30d")
     page.get_by_label("Camera", exact=True).select_option("North entrance")
