@@ -90,8 +90,9 @@ class OnvifDevice:
             "http://schemas.xmlsoap.org/ws/2005/04/discovery/ProbeMatches</a:Action>"
         )
         body = (
-            "<d:ProbeMatches><d:ProbeMatch><a:EndpointReference><a:Address>urn:uuid:camera-1"
-            "</a:Address></a:EndpointReference><d:Types>dn:NetworkVideoTransmitter</d:Types>"
+            "<d:ProbeMatches><d:ProbeMatch><a:EndpointReference><a:Address>"
+            f"urn:uuid:camera-{self.port}</a:Address></a:EndpointReference>"
+            "<d:Types>dn:NetworkVideoTransmitter</d:Types>"
             f"<d:Scopes>onvif://www.onvif.org/name/{self.name} onvif://www.onvif.org/hardware/M1"
             f"</d:Scopes><d:XAddrs>{self.address}</d:XAddrs>"
             "<d:MetadataVersion>1</d:MetadataVersion></d:ProbeMatch></d:ProbeMatches>"

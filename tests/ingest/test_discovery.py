@@ -28,7 +28,8 @@ def test_a_camera_that_answers_is_found_with_what_it_says_of_itself(device: Onvi
     answer = search_cameras(within_s=1.0, interfaces=["127.0.0.1"])
 
     host = f"127.0.0.1:{device.port}"
-    assert answer.devices == (FoundDevice(device.address, host, "Front door", "M1"),)
+    # Another test may have a camera here at the same time.
+    assert FoundDevice(device.address, host, "Front door", "M1") in answer.devices
     assert answer.error == ""
 
 
@@ -48,7 +49,7 @@ def test_no_more_answers_are_taken_than_allowed(device: OnvifDevice) -> None:
         content, sender = flood.recvfrom(65_535)
         question = content.decode().split("MessageID>")[1].removesuffix("</a:")
         for number in range(DEVICES_MAX + 20):
-            match = device.match(question).replace(b"camera-1", f"camera-{number}".encode())
+            match = device.match(question).replace(b"uuid:camera", f"uuid:{number}".encode())
             flood.sendto(match, sender)
 
     threading.Thread(target=answer_all).start()

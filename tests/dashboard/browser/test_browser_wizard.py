@@ -97,7 +97,7 @@ def test_an_onvif_camera_is_found_signed_in_to_and_added(
     page.goto("/cameras/new")
     page.get_by_role("radio", name="Search the network").check()
     page.get_by_role("button", name="Search now").click()
-    device = page.get_by_role("button", name="Front door · M1")
+    device = page.get_by_role("button", name=f"Front door · M1 127.0.0.1:{onvif_camera.port}")
     expect(device).to_be_visible(timeout=20 * SECONDS)
     device.click()
     page.get_by_label("User").fill("ada")
