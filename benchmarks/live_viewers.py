@@ -107,11 +107,24 @@ def connect(port: int, cookie: str, camera_ids: list[int], buffer_bytes: int = 0
     connection.sendall(_UPGRADE.format(host=f"127.0.0.1:{port}", cookie=cookie).encode())
     answer = b""
     while b"\r\n\r\n" not in answer:
-        answer += connection.recv(1)  # nothing of what follows
+        byte = connection.recv(1)  # nothing of what follows
+        if not byte:
+            raise SystemExit(f"a viewer was not let in: {answer.decode()}")
+        answer += byte
     viewer = Viewer(connection)
     viewer.send(b"40")
     viewer.send(b'42["watch",' + json.dumps({"camera_ids": camera_ids}).encode() + b"]")
     return viewer
+
+
+def open_viewers(count: int, port: int, cookie: str, camera_ids: list[int]) -> list[Viewer]:
+    """Open pages one after another; those that are open are read meanwhile."""
+    viewers: list[Viewer] = []
+    while len(viewers) < count:
+        viewers.append(connect(port, cookie, camera_ids))
+        if len(viewers) % 10 == 0:
+            read_all(viewers, time.monotonic() + 0.05)
+    return viewers
 
 
 def read_all(viewers: list[Viewer], until: float) -> None:
@@ -119,11 +132,23 @@ def read_all(viewers: list[Viewer], until: float) -> None:
     view = memoryview(bytearray(_READ_BYTES))
     with selectors.DefaultSelector() as selector:
         for viewer in viewers:
-            selector.register(viewer.connection, selectors.EVENT_READ, viewer)
+            if not viewer.is_cut:
+                selector.register(viewer.connection, selectors.EVENT_READ, viewer)
         while time.monotonic() < until:
             for key, _ in selector.select(timeout=0.2):
-                count = key.data.connection.recv_into(view)
-                key.data.take(view[:count])
+                if not _read(key.data, view):
+                    key.data.is_cut = True
+                    selector.unregister(key.fileobj)
+
+
+def _read(viewer: Viewer, view: memoryview) -> bool:
+    """Read on one page; False if it was cut off."""
+    try:
+        count = viewer.connection.recv_into(view)
+        viewer.take(view[:count])
+    except OSError:
+        return False
+    return count > 0
 
 
 def read_slowly(viewer: Viewer, until: float) -> None:
@@ -159,6 +184,7 @@ def report(
         "frames_offered": len(offered) * len(viewers),
         "latency_ms": {p: round(late[len(late) * p // 100], 1) for p in (50, 95, 99) if late},
         "slow_frames": [len(viewer.seen) for viewer in slow],
+        "cut": sum(viewer.is_cut for viewer in viewers),
         "slow_cut": sum(viewer.is_cut for viewer in slow),
         "viewers_cores": round(cpu_s / seconds, 2),
     }
@@ -175,7 +201,7 @@ def main() -> None:
     chosen = parser.parse_args()
     cameras = [int(one) for one in chosen.cameras.split(",")]
     slow = [connect(chosen.port, chosen.cookie, cameras, 4096) for _ in range(chosen.slow)]
-    viewers = [connect(chosen.port, chosen.cookie, cameras) for _ in range(chosen.viewers)]
+    viewers = open_viewers(chosen.viewers, chosen.port, chosen.cookie, cameras)
     until = time.monotonic() + WARM_UP_S + chosen.seconds
     for viewer in slow:
         threading.Thread(target=read_slowly, args=(viewer, until), daemon=True).start()
