@@ -219,7 +219,7 @@ function pictureLines() {
   return [
     t("Mask compliance: {cameras}", { cameras: filters.sayCameras(view) }),
     `${saySpanOfDays(spanOf(view, now))} · ${sayRate(whole)}`,
-    `${sayVerdicts(whole)} · ${t("{share} could be judged", { share: sayPercent(whole.coverage) })}`,
+    [sayVerdicts(whole), t("{share} could be judged", { share: sayPercent(whole.coverage) })].join(" · "),
   ];
 }
 
