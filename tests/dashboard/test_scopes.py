@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 
 from core.access_scopes import CameraScope
 from core.frames import FrameQueue
+from core.heartbeats import CameraHealth, CameraState, report_health
 from core.jobs import JobKind
 from core.secrets import SecretBox
 from core.storage.audit import SYSTEM
@@ -157,6 +158,7 @@ LISTINGS = [
     Listing("compliance/groups?by=site"),
     Listing("compliance/groups?by=zone"),
     Listing("system"),
+    Listing("system/findings"),
     Listing("wall"),
     Listing("metrics", is_api=False),
 ]
@@ -192,6 +194,9 @@ def estate(database: Database, box: SecretBox, redis: Redis) -> dict[str, Place]
     queue = FrameQueue(redis)
     for place in made.values():
         queue.push(Frame(place.camera, utc_now(), (640, 360), b"jpeg"))
+        report_health(
+            redis, CameraHealth(place.camera, CameraState.RECONNECTING, utc_now(), "no route")
+        )
     return made
 
 
