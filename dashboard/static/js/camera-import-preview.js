@@ -18,10 +18,10 @@ const FIELDS = {
 };
 
 const OUTCOMES = {
-  added: { word: t("New"), sign: "add" },
-  changed: { word: t("Changed"), sign: "edit" },
-  unchanged: { word: t("Unchanged"), sign: "mask" },
-  refused: { word: t("Refused"), sign: "warning" },
+  added: { word: t("New"), sign: "add", tone: "good" },
+  changed: { word: t("Changed"), sign: "edit", tone: "accent" },
+  unchanged: { word: t("Unchanged"), sign: "mask", tone: "" },
+  refused: { word: t("Refused"), sign: "warning", tone: "bad" },
 };
 
 /** @param {string} place such as "line 4" @returns {number} 0 where it is no line */
@@ -34,8 +34,8 @@ export function sumsOf(items, refused) {
   const count = (/** @type {string} */ outcome) => items.filter((one) => one.outcome === outcome).length;
   const sums = /** @type {const} */ (["added", "changed", "unchanged"]).map((outcome) => ({ outcome, many: count(outcome) }));
   return [...sums, { outcome: /** @type {const} */ ("refused"), many: refused }].filter(({ many }) => many > 0).map(({ outcome, many }) => {
-    const item = make("li", "", "verdict outcome");
-    item.dataset.outcome = outcome;
+    const item = make("li", "", "chip");
+    item.dataset.tone = OUTCOMES[outcome].tone;
     item.append(icon(OUTCOMES[outcome].sign), make("strong", sayCount(many)), make("span", OUTCOMES[outcome].word));
     return item;
   });
@@ -56,7 +56,7 @@ export function rowOfFault({ line, field, message }, onGo) {
 /** @param {ImportedCamera} camera */
 export function rowOfItem({ line, name, outcome, changes }) {
   const { root, part } = stamp("item-row");
-  part("outcome").dataset.outcome = outcome;
+  part("outcome").dataset.tone = OUTCOMES[outcome].tone;
   sayWithIcon(part("outcome"), OUTCOMES[outcome].sign, OUTCOMES[outcome].word);
   say(part("name"), name);
   say(part("line"), t("Line {n}", { n: lineOf(line) }));

@@ -123,8 +123,8 @@ async function importNow() {
   forget();
   const link = /** @type {HTMLAnchorElement} */ (make("a", t("See how they do")));
   link.href = "/cameras";
-  const words = make("span", `${n("{n} camera is imported.", "{n} cameras are imported.", touched)} `);
-  words.append(link);
+  const words = make("span", n("{n} camera is imported.", "{n} cameras are imported.", touched));
+  words.append(" ", link);
   byId("list-done").replaceChildren(icon("check"), words);
   byId("list-done").hidden = false;
 }

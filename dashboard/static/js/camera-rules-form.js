@@ -38,7 +38,9 @@ export function startRules(id, onSaved) {
   async function saveNow() {
     save.disabled = true;
     try {
-      onSaved(await patch(`cameras/${id}`, { rules: rules.read() }));
+      const saved = await patch(`cameras/${id}`, { rules: rules.read() });
+      write(saved);
+      onSaved(saved);
       toast(t("The rules are saved; they hold for the frames that follow"));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

@@ -102,7 +102,9 @@ export function startSettings(id, onSaved) {
     if (!await mayBeSaved()) return;
     save.disabled = true;
     try {
-      onSaved(await patch(`cameras/${id}`, body()));
+      const saved = await patch(`cameras/${id}`, body());
+      write(saved);
+      onSaved(saved);
       toast(t("The settings are saved; they hold within seconds"));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

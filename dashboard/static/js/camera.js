@@ -3,7 +3,7 @@
 import { ask, Problem } from "./api.js";
 import { attempt } from "./attempts.js";
 import { CONDITION_ICONS, CONDITION_WORDS } from "./camera-conditions.js";
-import { offerDelete } from "./camera-delete.js";
+import { nameToDelete, offerDelete } from "./camera-delete.js";
 import { startHealth } from "./camera-health.js";
 import { setPaused, showPause } from "./camera-pause.js";
 import { showNewest } from "./camera-picture.js";
@@ -16,6 +16,7 @@ import { byId, say, sayWithIcon } from "./page.js";
 import { t } from "./words.js";
 
 const REFRESH_MS = 5000;
+const pause = /** @type {HTMLButtonElement} */ (byId("pause"));
 const id = Number(byId("camera").dataset.cameraId);
 
 /** @type {Camera | null} */
@@ -30,9 +31,10 @@ function show(read) {
   camera = read;
   say(byId("camera-name"), read.name);
   document.title = `${read.name} · Maskwatch`;
-  showPause(byId("pause"), read);
-  settings.write(read);
-  rules.write(read);
+  nameToDelete(read.name);
+  showPause(pause, read);
+  pause.disabled = false;
+  for (const part of [settings, rules]) if (!part.isChanged()) part.write(read);
   if (section === "rules") rules.open();
 }
 
@@ -48,18 +50,18 @@ async function readAgain() {
   /** @type {Camera} */
   const read = await ask(`cameras/${id}`);
   camera = read;
-  showPause(byId("pause"), read);
+  showPause(pause, read);
   await health.refresh();
 }
 
-byId("pause").addEventListener("click", () => {
+pause.addEventListener("click", () => {
   const known = camera;
   if (known) void attempt(() => setPaused(known, !known.is_paused, readAgain));
 });
 addEventListener("beforeunload", (event) => {
   if (settings.isChanged() || rules.isChanged()) event.preventDefault();
 });
-offerDelete(id, () => camera);
+offerDelete(id);
 startSections((name) => {
   section = name;
   health.open(name === "health");
