@@ -24,7 +24,11 @@ logger = logging.getLogger(__name__)
 
 PATH = "/socket.io"
 PING_S = 10
-"""A page that does not answer within twice this is gone: its threads and queue are freed."""
+ANSWER_S = 30
+"""A page that leaves a ping unanswered for so long is gone: its threads and queue are freed.
+
+On a slow line the ping waits behind two pictures: 20 s at 10 KB/s.
+"""
 MESSAGE_MAX = 20_000
 """Bytes; a page sends lists of cameras and acknowledgements, nothing long."""
 
@@ -96,7 +100,7 @@ def make_socketio(app: Flask, settings: Settings, writer: WebSockets) -> SocketI
         transports=["websocket"],
         manage_session=False,
         ping_interval=PING_S,
-        ping_timeout=PING_S,
+        ping_timeout=ANSWER_S,
         max_http_buffer_size=MESSAGE_MAX,
         cors_allowed_origins=_origin_check(settings.public_url),
         http_compression=False,
