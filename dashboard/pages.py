@@ -127,5 +127,5 @@ def render_wall(who: Identity, is_kiosk: bool = False) -> str:
         title="Live wall",
         is_kiosk=is_kiosk,
         wall=wall.model_dump(mode="json"),
-        modules=modules_of("wall.js"),
+        modules=modules_of("wall/wall.js"),
     )

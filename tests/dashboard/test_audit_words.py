@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("core", "dashboard", "ingest", "launch", "workers")
-WORDS = ROOT / "dashboard/static/js/audit-words.js"
+WORDS = ROOT / "dashboard/static/js/people/audit-words.js"
 ACTION = re.compile(r"[a-z]+\.[a-z_]+")
 SPELLED_OTHERWISE = {"model.activate", "model.roll_back", "site.rename", "zone.rename"}
 """Actions that stand in no call of record_change as they are."""

@@ -145,7 +145,7 @@ def test_tiles_fill_the_wall_and_do_not_overlap(
     page: Page, sizes: list[int], wall: tuple[int, int], columns: int
 ) -> None:
     grid = page.evaluate(
-        """([sizes, width, height]) => import("/static/js/grid.js").then(({ placeTiles }) =>
+        """([sizes, width, height]) => import("/static/js/wall/grid.js").then(({ placeTiles }) =>
             placeTiles(sizes, { width, height }, 8, 16 / 9, { least: 40, most: () => 70 }))""",
         [sizes, *wall],
     )

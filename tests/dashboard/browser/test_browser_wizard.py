@@ -154,7 +154,7 @@ def test_areas_and_a_schedule_are_made_by_keys_and_by_mouse(
 def test_areas_stay_on_the_picture_and_can_be_undone(page: Page) -> None:
     found = page.evaluate(
         """async () => {
-            const { Areas, enclosesArea, rectangle } = await import("/static/js/areas.js");
+            const { Areas, enclosesArea, rectangle } = await import("/static/js/cameras/areas.js");
             const areas = new Areas();
             areas.add({ kind: "include", points: rectangle([0.5, 0.5], [1.5, -1]) });
             const [area] = areas.all;
@@ -198,7 +198,7 @@ def test_a_schedule_is_laid_out_over_the_week(page: Page) -> None:
     ]
     found = page.evaluate(
         """async (cases) => {
-            const { spreadOverWeek } = await import("/static/js/week.js");
+            const { spreadOverWeek } = await import("/static/js/cameras/week.js");
             return cases.map(spreadOverWeek);
         }""",
         [spans for spans, _ in cases],

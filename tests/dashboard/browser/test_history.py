@@ -173,7 +173,7 @@ def test_the_day_on_which_clocks_go_back_has_25_hours(history: Page) -> None:
     expect(rows.nth(6)).to_contain_text("Sun, 26 Oct 2025 (25 hours: clocks changed)")
     said = history.evaluate(
         """async () => {
-            const { sayWhen } = await import("/static/js/history-words.js");
+            const { sayWhen } = await import("/static/js/history/history-words.js");
             const starts = [1761433200, 1761436800, 1761440400];
             return starts.map((start) => sayWhen({ start, end: start + 3600 }));
         }"""
