@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Image
+from ingest.demo.cameras import DEMO_CAMERAS, DemoCamera
 from ingest.demo.lens import SIZE_WH
 from ingest.demo.scene import DemoScene
 
@@ -68,12 +69,18 @@ class DemoSource:
         return FRAMES_PER_SECOND
 
     def frames(self) -> Iterator[DemoFrame]:
-        """Yield a frame at each tenth of a second until closed; late ones are left out."""
-        while not self._closed.wait(_until_next(time.time())):
+        """Yield a frame each tenth of a second until closed; late ones are left out."""
+        phase_s = _phase_s(self._scene.camera)
+        while not self._closed.wait(_until_next(time.time() - phase_s)):
             yield DemoFrame(datetime.now(UTC), self._scene)
 
     def close(self) -> None:
         self._closed.set()
+
+
+def _phase_s(camera: DemoCamera) -> float:
+    """Give a camera's place within the period: no two cameras of a house are in step."""
+    return DEMO_CAMERAS.index(camera) / len(DEMO_CAMERAS) / FRAMES_PER_SECOND
 
 
 def _until_next(now: float) -> float:
