@@ -9,6 +9,7 @@ import re
 import socket
 import struct
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -139,14 +140,12 @@ class OnvifDevice:
         return bool(said["Password"] == base64.b64encode(digest).decode())
 
     def _answer_searches(self, ear: socket.socket) -> None:
-        while True:
-            try:
+        with suppress(OSError):  # of a socket that was closed: the end
+            while True:
                 content, sender = ear.recvfrom(65_535)
-            except OSError:
-                return
-            question = re.findall(r"MessageID>([^<]*)<", content.decode())
-            if question and b"Probe>" in content:
-                ear.sendto(self.match(question[0]), sender)
+                question = re.findall(r"MessageID>([^<]*)<", content.decode())
+                if question and b"Probe>" in content:
+                    ear.sendto(self.match(question[0]), sender)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         device = self

@@ -26,7 +26,13 @@ _LIST = {
     "YAML: the same fields of each camera in a list under `cameras`.",
     "content": {
         "text/csv": {"schema": {"type": "string"}},
-        "application/yaml": {"schema": {"type": "string"}},
+        "application/yaml": {
+            "schema": {
+                "type": "object",
+                "properties": {"cameras": {"type": "array", "items": {"type": "object"}}},
+                "required": ["cameras"],
+            }
+        },
     },
 }
 _TYPES = {ListFormat.CSV: "text/csv", ListFormat.YAML: "application/yaml"}

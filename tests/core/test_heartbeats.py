@@ -1,5 +1,6 @@
 """Who is alive is listed; who has gone is not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from redis import Redis
@@ -16,14 +17,16 @@ from core.heartbeats import (
     read_heartbeats,
     report_health,
 )
+from core.release import VERSION
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def test_processes_are_listed_by_kind(redis: Redis) -> None:
-    worker, ingest = Heartbeat("worker", "host", 2, NOON), Heartbeat("ingest", "host", 1, NOON)
-    beat(redis, worker)
-    beat(redis, ingest)
+    worker = Heartbeat("worker", "host", 2, NOON, version=VERSION)
+    ingest = Heartbeat("ingest", "host", 1, NOON, version=VERSION)
+    beat(redis, replace(worker, version=""))
+    beat(redis, replace(ingest, version=""))
 
     assert read_heartbeats(redis) == [ingest, worker]
     assert read_heartbeats(redis, "worker") == [worker]

@@ -30,7 +30,7 @@ def test_a_password_leads_to_the_page_that_was_asked_for(house: House, chromium:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sightings")
-    expect(page.get_by_label("Verdict")).to_have_value("no_mask")
+    expect(page.get_by_role("radio", name="No mask")).to_be_checked()
     page.close()
 
 

@@ -69,7 +69,7 @@ function pairUp(a, b) {
 
 /** @param {Measurement} one @param {Measurement} other */
 function tableOf(one, other) {
-  const table = make("table", "", "measure-table");
+  const table = make("table", "", "figure-table measure-table");
   const caption = make("caption", one.is_new_source ? t("On faces from elsewhere") : t("On faces of sources that they learned from"));
   caption.append(make("span", t("{data}, {n} faces", { data: one.data, n: one.faces }), "small soft"));
   const head = make("tr");
