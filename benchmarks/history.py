@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -167,7 +168,7 @@ def _ask_all(bench: Bench) -> None:
         bench.measure(kind.name, partial(bench.compliance, kind))
     for by in Grouping:
         bench.measure(f"groups by {by}", partial(bench.groups, by))
-    pages: dict[str, dict[str, object]] = {
+    pages: dict[str, dict[str, Any]] = {
         "all": {},
         "a camera": {"camera_id": 3},
         "a camera that is silent": {"camera_id": 10},
@@ -186,11 +187,8 @@ def _ask_all(bench: Bench) -> None:
     for name, wanted in pages.items():
         bench.measure(f"page: {name}", partial(bench.page, **wanted))
     for name in ("all", "a camera that is silent", "a site's verdict"):
-        wanted = pages[name]
-        bench.measure(
-            f"page, oldest first: {name}",
-            lambda wanted=wanted: bench.page(Order.OLDEST, **wanted),  # type: ignore[misc]
-        )
+        oldest_first = partial(bench.page, Order.OLDEST, **pages[name])
+        bench.measure(f"page, oldest first: {name}", oldest_first)
     bench.export()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _BIN = Path(sys.executable).parent
-_ALONE = ("tests/end_to_end", "tests/kills")
+_ALONE = ("tests/end_to_end",)
 """Tests of the whole system, which fills a machine by itself."""
 _SIDE_BY_SIDE_MAX = 4
 
@@ -33,7 +33,9 @@ def _split(pytest_arguments: Sequence[str]) -> list[Sequence[str]]:
         return [pytest_arguments]
     at_once = min(os.cpu_count() or 1, _SIDE_BY_SIDE_MAX)
     left_out = [f"--ignore={folder}" for folder in _ALONE]
-    return [["-n", str(at_once), "--dist", "loadfile", *left_out], _ALONE]
+    # In the order of their names: the few slow tests of `tests/kills` must not come last.
+    side_by_side = ["-n", str(at_once), "--dist", "loadfile", "--no-loadscope-reorder"]
+    return [[*side_by_side, *left_out], _ALONE]
 
 
 def run_checks(pytest_arguments: Sequence[str]) -> int:
