@@ -47,8 +47,8 @@ class Connections:
         for viewer_id in list(self._open):
             self.cut(viewer_id)
 
-    def cut_strangers(self, admitted: Collection[Admission]) -> None:
-        """Close the connections of whose session or token is over: all but these."""
+    def cut_ended(self, ended: Collection[Admission]) -> None:
+        """Close the connections of sessions and tokens that are over."""
         for viewer_id, admission in self.admissions().items():
-            if admission not in admitted:
+            if admission in ended:
                 self.cut(viewer_id)

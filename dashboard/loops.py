@@ -72,15 +72,17 @@ class LiveLoops:
         provided.hub.refresh()
         if not provided.hub.viewers:
             return
+        admissions = set(provided.connections.admissions().values())
         figures = read_figures(
             provided.database,
             provided.redis,
             provided.box,
             provided.hub.people_now(),
             now,
-            set(provided.connections.admissions().values()),
+            admissions,
         )
-        provided.connections.cut_strangers(figures.scopes)
+        # Only those that were asked about: a page may have been opened since.
+        provided.connections.cut_ended(admissions - figures.scopes.keys())
         self._send_statistics(figures)
         if self._has_other_cameras(figures):
             self._outbox.send_all("cameras", {})

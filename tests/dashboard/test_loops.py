@@ -21,9 +21,10 @@ from core.storage.rollups import add_to_rollups
 from core.storage.sessions import begin_session, end_session
 from core.storage.tokens import TokenTerms, create_token, get_token, revoke_token
 from core.storage.users import Role, UserChanges, change_user, find_or_add_user, remove_user
+from dashboard import loops
 from dashboard.admissions import Admission, AdmissionKind
 from dashboard.connections import Connections
-from dashboard.figures import figures_message, read_figures
+from dashboard.figures import Figures, figures_message, read_figures
 from dashboard.live import LiveHub
 from dashboard.loops import LiveLoops
 from dashboard.services import Services
@@ -188,6 +189,20 @@ def test_a_page_whose_session_has_ended_is_cut_off(
         end_session(session, ended)
     parts.loops.tick(NOW)
     assert list(parts.connections.admissions()) == ["kept"]
+
+
+def test_a_page_that_is_opened_while_sessions_are_read_stays(
+    parts: Parts, open_session: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts.open_page("first", open_session("ann"))
+
+    def read_while_another_comes(*asked: Any) -> Figures:
+        parts.open_page("second", open_session("bob"))
+        return read_figures(*asked)
+
+    monkeypatch.setattr(loops, "read_figures", read_while_another_comes)
+    parts.loops.tick(NOW)
+    assert list(parts.connections.admissions()) == ["first", "second"]
 
 
 def test_a_page_whose_session_is_over_is_cut_off(

@@ -225,7 +225,7 @@ def test_only_the_connections_of_sessions_and_kiosks_that_have_ended_are_cut(
     with opened(loop) as (ann, anns), opened(loop) as (bob, bobs):
         connections.add("stays", ONE, ann)
         connections.add("goes", TWO, bob)
-        connections.cut_strangers([ONE])
+        connections.cut_ended({TWO})
         assert bobs.receive() == []
         assert connections.pages(["stays", "goes"]) == [ann]
         connections.cut_all()
