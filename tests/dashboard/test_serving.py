@@ -210,7 +210,7 @@ def test_two_dashboards_behind_one_address_share_the_pages_and_one_takes_over(
     pages = [first.open_page(cookie) for _ in range(16)]
     for page in pages:
         page.watch(camera_id)
-    assert _get_the_frame(pages, redis, camera_id)
+    assert _get_frames(pages, redis, camera_id)
     assert first.stop() == 0
     cut = [page for page in pages if not page.is_open()]
     assert 0 < len(cut) < len(pages), "the kernel spreads them"
@@ -218,17 +218,18 @@ def test_two_dashboards_behind_one_address_share_the_pages_and_one_takes_over(
     again = [second.open_page(cookie) for _ in range(4)]
     for page in again:
         page.watch(camera_id)
-    assert _get_the_frame(again, redis, camera_id)
+    assert _get_frames(again, redis, camera_id)
 
 
-def _get_the_frame(pages: list[LiveClient], redis: Redis, camera_id: int) -> bool:
-    """Show a picture; say whether it reaches all pages, whichever dashboard they are on."""
+def _get_frames(pages: list[LiveClient], redis: Redis, camera_id: int) -> bool:
+    """Show pictures until each page has one, whichever dashboard it is on; False after 20 s."""
     for page in pages:
-        assert page.receive("statistics") is not None  # so it was let in, and what it sent read
-    wait_until_watched(redis, camera_id)
-    frame_id = show(redis, camera_id)
-    got = [page.receive("frame") for page in pages]
-    return all(event is not None and event.message["frame_id"] == frame_id for event in got)
+        assert page.receive("statistics") is not None  # so it was let in
+    waiting, until = list(pages), time.monotonic() + 20
+    while waiting and time.monotonic() < until:
+        show(redis, camera_id)
+        waiting = [page for page in waiting if page.receive("frame", timeout_s=0.2) is None]
+    return not waiting
 
 
 def test_it_stops_within_seconds_although_pages_are_open(

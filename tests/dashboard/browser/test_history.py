@@ -68,8 +68,9 @@ def rare(moment: datetime) -> Mapping[str, int] | None:
 
 @pytest.fixture(scope="module")
 def cameras(house: House) -> dict[str, int]:
-    """Four cameras with ten weeks of history."""
+    """Four cameras with ten weeks of history, and nobody else's."""
     house.forget_cameras()
+    forget_past(house.database)
     places = {
         "North entrance": ("Clinic", "Entrances"),
         "Canteen": ("Clinic", "Inside"),
