@@ -223,8 +223,6 @@ def test_two_dashboards_behind_one_address_share_the_pages_and_one_takes_over(
 
 def _get_frames(pages: list[LiveClient], redis: Redis, camera_id: int) -> bool:
     """Show pictures until each page has one, whichever dashboard it is on; False after 20 s."""
-    for page in pages:
-        assert page.receive("statistics") is not None  # so it was let in
     waiting, until = list(pages), time.monotonic() + 20
     while waiting and time.monotonic() < until:
         show(redis, camera_id)
