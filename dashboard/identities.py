@@ -165,7 +165,8 @@ def _check_expiry(token: Token) -> None:
 
 def _note_use(token: Token) -> None:
     """Remember the use, at most once a minute: a busy program must not write at each call."""
-    redis = services().redis
-    if redis.set(f"{_USED_PREFIX}{token.id}", 1, nx=True, ex=60):
+    is_due = services().redis.set(f"{_USED_PREFIX}{token.id}", 1, nx=True, ex=60)
+    # SQLite gives the id of a token that was revoked a minute ago to the next one.
+    if is_due or token.last_used_at is None:
         with services().database.write() as writing:
             mark_tokens_used(writing, [token.id])
