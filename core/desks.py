@@ -33,6 +33,6 @@ def _run(topic: str, answer: Answer, answer_next: AnswerNext, stop: Stop) -> Non
         except RedisError:
             # The loop beside us says that Redis is away; here it is enough to wait.
             stop.wait(WAIT_S)
-        except Exception:
+        except Exception:  # the thread's outermost loop
             logger.exception("questions about '%s' cannot be answered", topic)
             stop.wait(WAIT_S)

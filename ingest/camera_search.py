@@ -46,7 +46,7 @@ class SearchDesk:
         """Search; whatever goes wrong becomes a sentence."""
         try:
             return encode_answer(self._search())
-        except Exception:
+        except Exception:  # a question's border: the asker must hear that it failed
             logger.exception("a search for cameras failed")
             return encode_answer(SearchAnswer(error=_FAILED))
 
@@ -56,6 +56,6 @@ class SearchDesk:
             return encode_answer(StreamsAnswer(self._ask(unseal_question(sealed, self._box))))
         except MaskwatchError as error:
             return encode_answer(StreamsAnswer(error=str(error)))
-        except Exception:
+        except Exception:  # a question's border: the asker must hear that it failed
             logger.exception("a camera could not be asked for its streams")
             return encode_answer(StreamsAnswer(error=_FAILED))

@@ -1,16 +1,14 @@
 """Answer the dashboard's question whether a stream can be opened, and what it shows."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from redis.exceptions import RedisError
-
 from core.checks import TOPIC, CameraCheck, encode_check, unseal_question
+from core.desks import AnswerNext, open_desk
 from core.errors import BadPicture, MaskwatchError, NotVideo, SourceError, SourceLost
 from core.pictures import encode_jpeg, fit_size
 from core.processes import Stop
@@ -33,7 +31,6 @@ _BURST_S = 0.3
 _MEASURE_S = 1.0
 _MEASURE_MAX_S = 3.0
 
-AnswerNext = Callable[[str, Callable[[bytes], bytes], float], bool]
 OpenStream = Callable[[SourceAddress, str, float], Source]
 
 
@@ -47,9 +44,8 @@ class CheckAnswerer:
         self._answer_next, self._box, self._media = answer_next, box, media
 
     def start(self, stop: Stop) -> None:
-        for number in range(THREADS):
-            name = f"checks-{number}"
-            threading.Thread(target=self._run, args=(stop,), name=name, daemon=True).start()
+        for _ in range(THREADS):
+            open_desk(TOPIC, self.answer, self._answer_next, stop)
 
     def answer(self, sealed: bytes) -> bytes:
         """Answer one question; whatever goes wrong becomes a sentence."""
@@ -59,22 +55,11 @@ class CheckAnswerer:
             return encode_check(check_source(address, question.transport))
         except MaskwatchError as error:
             return encode_check(CameraCheck(ok=False, error=str(error)))
-        except Exception:
+        except Exception:  # a question's border: the asker must hear that it failed
             logger.exception("a camera check failed")
             return encode_check(
                 CameraCheck(ok=False, error="the check failed; ingest's log says why")
             )
-
-    def _run(self, stop: Stop) -> None:
-        while not stop.is_set:
-            try:
-                self._answer_next(TOPIC, self.answer, 1.0)
-            except RedisError:
-                # The capture threads say that Redis is away; here it is enough to wait.
-                stop.wait(1.0)
-            except Exception:
-                logger.exception("a question for a camera check could not be read")
-                stop.wait(1.0)
 
 
 def check_source(

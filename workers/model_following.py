@@ -8,11 +8,12 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Protocol
 
 from redis.exceptions import RedisError
 
+from core.desks import AnswerNext
 from core.errors import DatabaseAway, MaskwatchError
 from core.manifests import Task
 from core.model_checks import TOPIC, ModelCheck, decode_question, encode_check
@@ -24,9 +25,6 @@ logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 1.0
 STOP_WITHIN_S = 2.5
 """Of the 3 s in which a process ends."""
-
-AnswerNext = Callable[[str, Callable[[bytes], bytes], float], bool]
-"""Takes topic, handler and seconds to wait, as core.requests has it."""
 
 
 class Loaded(Protocol):
