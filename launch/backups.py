@@ -129,7 +129,9 @@ def read_manifest(backup: Path) -> Manifest:
             manifest = Manifest.model_validate_json(content.read())
         except ValidationError as error:
             raise BadBackup(f"{backup} is no backup: its manifest is broken") from error
-    if manifest.format != _FORMAT or DATABASE not in manifest.files:
+    # Other names could lead out of the folder that it is unpacked in.
+    is_ours = DATABASE in manifest.files and manifest.files.keys() <= {DATABASE, KEY}
+    if manifest.format != _FORMAT or not is_ours:
         raise BadBackup(f"{backup} is a backup of another form; this release reads form {_FORMAT}")
     return manifest
 
@@ -292,15 +294,19 @@ def _for_owner_alone(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 
 def _unpack(backup: Path, folder: Path, manifest: Manifest) -> None:
-    """Unpack the files that the manifest names, and no others, and compare their checksums."""
+    """Unpack the files that the manifest names, and no others, and compare their checksums.
+
+    What is not as large as the manifest says is not written: it could fill the disk.
+    """
     with _opened(backup) as archive:
         for member in archive:
-            content = archive.extractfile(member) if member.name in manifest.files else None
-            if content is not None:
+            expected = manifest.files.get(member.name)
+            content = archive.extractfile(member) if expected else None
+            if expected and content and member.size == expected.bytes:
                 with _private(folder / member.name) as file:
                     shutil.copyfileobj(content, file, _COPY_BYTES)
-    for name, expected in manifest.files.items():
-        if not (folder / name).exists() or _measure(folder / name) != expected:
+    for name, listed in manifest.files.items():
+        if not (folder / name).exists() or _measure(folder / name) != listed:
             raise BadBackup(f"{backup} is broken: {name} is not what the manifest says")
 
 

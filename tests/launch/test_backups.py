@@ -11,6 +11,7 @@ import stat
 import tarfile
 import threading
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -372,6 +373,22 @@ def test_files_that_the_manifest_does_not_name_are_left_in_the_archive(
     rewrite(saved, {"../evil": b"x"})
 
     restore(settings, saved, SYSTEM, Silent())
+
+    assert not (settings.data / "evil").exists()
+    assert not (tmp_path / "evil").exists()
+
+
+@pytest.mark.parametrize("name", ["../evil", "{parent}/evil", "other.db"])
+def test_a_manifest_that_names_other_files_is_refused(
+    settings: Settings, saved: Path, tmp_path: Path, name: str
+) -> None:
+    name = name.format(parent=tmp_path)
+    manifest = json.loads(read_manifest(saved).model_dump_json())
+    manifest["files"][name] = {"bytes": 1, "sha256": sha256(b"x").hexdigest()}
+    rewrite(saved, {"manifest.json": json.dumps(manifest).encode(), name: b"x"})
+
+    with pytest.raises(BadBackup, match="another form"):
+        restore(settings, saved, SYSTEM, Silent())
 
     assert not (settings.data / "evil").exists()
     assert not (tmp_path / "evil").exists()
