@@ -9,7 +9,7 @@ from core.storage.users import Role
 from dashboard.access import identity, needs
 from dashboard.audit import actor
 from dashboard.model_cards import render_card
-from dashboard.pages import renew_cookie
+from dashboard.pages import ID, renew_cookie
 from dashboard.services import services
 
 blueprint = Blueprint("operation_pages", __name__)
@@ -42,7 +42,7 @@ def models() -> str:
     return render_template("models.html", tasks=list(Task))
 
 
-@blueprint.get("/models/<int:model_id>")
+@blueprint.get(f"/models/<{ID}:model_id>")
 @needs(Role.OPERATOR)
 def model(model_id: int) -> str:
     with services().database.read() as session:

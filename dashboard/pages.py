@@ -10,11 +10,15 @@ from core.storage.sightings import get_sighting
 from core.storage.users import Role
 from dashboard.access import identity, needs, open_to_all
 from dashboard.api.layouts import read_wall
+from dashboard.api.schemas import ID_MAX
 from dashboard.browser_sessions import sign_out
 from dashboard.identities import Identity, signed_in
 from dashboard.modules import modules_of
 from dashboard.security import own_path
 from dashboard.services import services
+
+ID = f"int(max={ID_MAX})"
+"""The id in a page's address: a larger one is no page, rather than a question to the database."""
 
 blueprint = Blueprint("pages", __name__)
 
@@ -52,7 +56,7 @@ def import_cameras() -> str:
     return render_template("camera_import.html")
 
 
-@blueprint.get("/cameras/<int:camera_id>")
+@blueprint.get(f"/cameras/<{ID}:camera_id>")
 @needs(Role.OPERATOR)
 def edit_camera(camera_id: int) -> str:
     provided = services()

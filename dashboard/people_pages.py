@@ -5,7 +5,7 @@ from flask import Blueprint, render_template
 from core.access_scopes import Subject
 from core.storage.users import Role, require_user
 from dashboard.access import needs
-from dashboard.pages import renew_cookie
+from dashboard.pages import ID, renew_cookie
 from dashboard.services import services
 
 blueprint = Blueprint("people_pages", __name__)
@@ -24,7 +24,7 @@ def new_user() -> str:
     return render_template("user_form.html", user=None)
 
 
-@blueprint.get("/users/<int:user_id>")
+@blueprint.get(f"/users/<{ID}:user_id>")
 @needs(Role.ADMIN)
 def edit_user(user_id: int) -> str:
     with services().database.read() as session:

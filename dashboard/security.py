@@ -87,8 +87,8 @@ def is_same_origin(origin: str | None, host: str, scheme: str, public_url: str) 
 def own_path(wanted: str | None) -> str | None:
     """Keep to our own pages: None for a next address that leads to another host."""
     path = (wanted or "").strip()
-    parts = urlsplit(path)
-    is_ours = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc
+    is_ours = path.startswith("/") and not path.startswith(("//", "/\\"))
+    # A browser leaves tabs and line breaks out: "/<tab>/host" would lead to the host.
     return path if is_ours and path.isprintable() else None
 
 

@@ -50,6 +50,11 @@ def test_the_page_of_a_camera_that_never_was_is_an_error_page(browser: FlaskClie
     assert "there is no camera 99" in page.text
 
 
+@pytest.mark.parametrize("path", ["/cameras/", "/users/", "/models/", "/sightings/"])
+def test_an_id_beyond_what_databases_take_is_no_page(browser_of: ClientOf, path: str) -> None:
+    assert browser_of(Role.ADMIN).get(f"{path}{2**64}").status_code == 404
+
+
 def test_an_unknown_page_is_an_error_page_for_anybody(stranger: FlaskClient) -> None:
     page = stranger.get("/nothing-here")
     assert (page.status_code, page.mimetype) == (404, "text/html")

@@ -98,6 +98,7 @@ def test_a_form_without_its_csrf_token_is_refused(
         pytest.param("//elsewhere.example/", "/", id="another host without a scheme"),
         pytest.param("/\\elsewhere.example/", "/", id="a backslash"),
         pytest.param("/a\r\nSet-Cookie: x=y", "/", id="a line break"),
+        pytest.param("//[", "/", id="no address at all"),
         pytest.param("javascript:alert(1)", "/", id="a script"),
         pytest.param("", "/", id="nothing"),
     ],
