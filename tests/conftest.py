@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +14,8 @@ import migrations
 from core.secrets import SecretBox
 from core.settings import load_settings
 from core.storage.engine import Database
+from tests.answering import Answer, Answering, stand_in
+from tests.ports import free_port
 from tests.postgres import new_database, run_postgres
 
 
@@ -28,7 +31,7 @@ def shared_data() -> Path:
 @pytest.fixture(scope="session")
 def valkey() -> Iterator[ValkeyServer]:
     """One server for the whole run."""
-    server = ValkeyServer()
+    server = ValkeyServer(port=free_port())
     server.start()
     yield server
     server.stop()
@@ -41,6 +44,17 @@ def redis(valkey: ValkeyServer) -> Iterator[Redis]:
     client.flushall()
     yield client
     client.close()
+
+
+@pytest.fixture
+def answering(valkey: ValkeyServer) -> Iterator[Answering]:
+    """Stand in for a process that answers questions, until the test ends."""
+    with ExitStack() as processes:
+
+        def begin(kind: str, topic: str, answer: Answer) -> None:
+            processes.enter_context(stand_in(valkey.port, kind, topic, answer))
+
+        yield begin
 
 
 @pytest.fixture(scope="session")

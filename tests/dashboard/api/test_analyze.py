@@ -1,8 +1,6 @@
 """Pictures are analysed by workers, answered in their order, and kept nowhere."""
 
 import io
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,8 +22,8 @@ from core.picture_questions import (
     encode_answer,
 )
 from core.pictures import encode_jpeg
-from core.requests import answer_next
 from core.settings import Settings
+from tests.answering import Answering
 from tests.dashboard.forms import encoded, pictures
 
 ANALYZE = "/api/v1/analyze"
@@ -46,23 +44,10 @@ class FakeWorker:
 
 
 @pytest.fixture
-def worker(redis: Redis) -> Iterator[FakeWorker]:
-    fake, stop = FakeWorker(), threading.Event()
-
-    def run() -> None:
-        while not stop.is_set():
-            answer_next(redis, TOPIC, fake.handle, 0.05)
-
-    note_worker(redis)
-    thread = threading.Thread(target=run)
-    thread.start()
-    yield fake
-    stop.set()
-    thread.join()
-
-
-def note_worker(redis: Redis) -> None:
-    beat(redis, Heartbeat("worker", "here", 1, datetime.now(UTC)))
+def worker(answering: Answering) -> FakeWorker:
+    fake = FakeWorker()
+    answering("worker", TOPIC, fake.handle)
+    return fake
 
 
 def send(client: FlaskClient, *contents: bytes, **fields: str) -> TestResponse:
@@ -167,7 +152,7 @@ def test_without_a_worker_it_says_what_to_start(operator: FlaskClient) -> None:
 def test_workers_that_do_not_answer_are_told(
     operator: FlaskClient, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    note_worker(redis)
+    beat(redis, Heartbeat("worker", "here", 1, datetime.now(UTC)))
     monkeypatch.setattr(dashboard.api.analyze, "TIMEOUT_S", 0.1)
     response = send(operator, JPEG)
     assert response.status_code == 504

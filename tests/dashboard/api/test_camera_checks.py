@@ -1,43 +1,31 @@
-import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
-from redis import Redis
 
 from core import picture_questions
 from core.checks import TOPIC, CameraCheck, CheckQuestion, encode_check, unseal_question
-from core.heartbeats import Heartbeat, beat
 from core.picture_questions import FoundFace, PictureAnswer, decode_question, encode_answer
 from core.pictures import encode_jpeg
-from core.requests import answer_next
 from core.secrets import SecretBox
+from tests.answering import Answering
 from tests.dashboard.api.conftest import ADDRESS
 
 
-def answer_check(
-    redis: Redis, box: SecretBox, check: CameraCheck, asked: list[CheckQuestion]
-) -> threading.Thread:
-    """Stand in for ingest: answer one question and remember it."""
-
-    def handle(sealed: bytes) -> bytes:
-        asked.append(unseal_question(sealed, box))
-        return encode_check(check)
-
-    thread = threading.Thread(target=answer_next, args=(redis, TOPIC, handle, 10))
-    thread.start()
-    return thread
-
-
 @pytest.fixture
-def ingest(redis: Redis, box: SecretBox) -> Callable[..., list[CheckQuestion]]:
+def ingest(answering: Answering, box: SecretBox) -> Callable[..., list[CheckQuestion]]:
+    """Stand in for ingest, and remember what it was asked."""
+
     def run(check: CameraCheck) -> list[CheckQuestion]:
-        beat(redis, Heartbeat("ingest", "here", 1, datetime.now(UTC)))
         asked: list[CheckQuestion] = []
-        answer_check(redis, box, check, asked)
+
+        def answer(sealed: bytes) -> bytes:
+            asked.append(unseal_question(sealed, box))
+            return encode_check(check)
+
+        answering("ingest", TOPIC, answer)
         return asked
 
     return run
@@ -114,26 +102,19 @@ def test_a_bad_address_is_refused_before_ingest_is_asked(operator: FlaskClient) 
     assert (answer.status_code, answer.get_json()["field"]) == (422, "url")
 
 
-def answer_pictures(redis: Redis, faces: tuple[FoundFace, ...]) -> list[bytes]:
-    """Stand in for a worker: answer one picture and remember it."""
-    asked: list[bytes] = []
-
-    def handle(question: bytes) -> bytes:
-        asked.append(decode_question(question).content)
-        return encode_answer(PictureAnswer(960, 540, faces))
-
-    beat(redis, Heartbeat("worker", "here", 2, datetime.now(UTC)))
-    arguments = (redis, picture_questions.TOPIC, handle, 10)
-    threading.Thread(target=answer_next, args=arguments).start()
-    return asked
-
-
 def test_a_check_advises_on_the_faces_that_a_worker_finds(
-    operator: FlaskClient, redis: Redis, ingest: Callable[..., list[CheckQuestion]]
+    operator: FlaskClient, answering: Answering, ingest: Callable[..., list[CheckQuestion]]
 ) -> None:
     snapshot = encode_jpeg(np.full((540, 960, 3), 120, np.uint8))
     ingest(CameraCheck(True, "", 1920, 1080, 25.0, "h264", snapshot))
-    asked = answer_pictures(redis, (FoundFace((400, 200, 18, 22), 0.9, (0.8, 0.1, 0.1)),))
+    asked: list[bytes] = []
+
+    def find_a_face(question: bytes) -> bytes:
+        asked.append(decode_question(question).content)
+        face = FoundFace((400, 200, 18, 22), 0.9, (0.8, 0.1, 0.1))
+        return encode_answer(PictureAnswer(960, 540, (face,)))
+
+    answering("worker", picture_questions.TOPIC, find_a_face)
     body = {"url": ADDRESS, "long_side": 1920}
     answer = operator.post("/api/v1/cameras/check", json=body).get_json()
     assert asked == [snapshot]
@@ -146,13 +127,11 @@ def test_a_check_advises_on_the_faces_that_a_worker_finds(
 
 
 def test_a_snapshot_that_no_worker_can_read_is_advised_on_without_faces(
-    operator: FlaskClient, redis: Redis, ingest: Callable[..., list[CheckQuestion]]
+    operator: FlaskClient, answering: Answering, ingest: Callable[..., list[CheckQuestion]]
 ) -> None:
     ingest(CameraCheck(True, "", 960, 540, 2.0, "h264", b"no picture"))
-    beat(redis, Heartbeat("worker", "here", 2, datetime.now(UTC)))
     refusal = encode_answer(PictureAnswer(error="this is not a picture"))
-    arguments = (redis, picture_questions.TOPIC, lambda _: refusal, 10)
-    threading.Thread(target=answer_next, args=arguments).start()
+    answering("worker", picture_questions.TOPIC, lambda _: refusal)
     answer = operator.post("/api/v1/cameras/check", json={"url": ADDRESS}).get_json()
     assert answer["faces"] is None
     assert [one["topic"] for one in answer["advice"]] == ["distance", "rate"]

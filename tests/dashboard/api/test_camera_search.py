@@ -1,11 +1,8 @@
-import threading
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from redis import Redis
 
 from core.camera_search import (
     SEARCH_TOPIC,
@@ -18,33 +15,31 @@ from core.camera_search import (
     encode_answer,
     unseal_question,
 )
-from core.heartbeats import Heartbeat, beat
-from core.requests import answer_next
 from core.secrets import SecretBox
+from tests.answering import Answering
 
 CAMERA = {"address": "http://10.0.0.7/onvif/device_service", "user": "ada", "password": "s3cret"}
-Answer = Callable[[str, SearchAnswer | StreamsAnswer], list[bytes]]
+Ingest = Callable[[str, SearchAnswer | StreamsAnswer], list[bytes]]
 
 
 @pytest.fixture
-def ingest(redis: Redis) -> Answer:
-    """Stand in for ingest: answer one question, and remember it."""
+def ingest(answering: Answering) -> Ingest:
+    """Stand in for ingest, and remember what it was asked."""
 
     def run(topic: str, answer: SearchAnswer | StreamsAnswer) -> list[bytes]:
-        beat(redis, Heartbeat("ingest", "here", 1, datetime.now(UTC)))
         asked: list[bytes] = []
 
         def handle(question: bytes) -> bytes:
             asked.append(question)
             return encode_answer(answer)
 
-        threading.Thread(target=answer_next, args=(redis, topic, handle, 10)).start()
+        answering("ingest", topic, handle)
         return asked
 
     return run
 
 
-def test_a_search_tells_which_cameras_answered(admin: FlaskClient, ingest: Answer) -> None:
+def test_a_search_tells_which_cameras_answered(admin: FlaskClient, ingest: Ingest) -> None:
     ingest(SEARCH_TOPIC, SearchAnswer((FoundDevice(CAMERA["address"], "10.0.0.7", "Door"),)))
     answer = admin.post("/api/v1/cameras/search", json={})
     assert answer.get_json() == {
@@ -56,7 +51,7 @@ def test_a_search_tells_which_cameras_answered(admin: FlaskClient, ingest: Answe
 
 
 def test_a_camera_is_asked_for_its_streams_with_a_sealed_password(
-    admin: FlaskClient, ingest: Answer, box: SecretBox
+    admin: FlaskClient, ingest: Ingest, box: SecretBox
 ) -> None:
     stream = DeviceStream("main", "rtsp://10.0.0.7/1", 1920, 1080, 25.0, "h264")
     asked = ingest(STREAMS_TOPIC, StreamsAnswer((stream,)))
@@ -69,7 +64,7 @@ def test_a_camera_is_asked_for_its_streams_with_a_sealed_password(
 
 
 def test_searching_and_asking_are_in_the_audit_without_the_password(
-    admin: FlaskClient, ingest: Answer
+    admin: FlaskClient, ingest: Ingest
 ) -> None:
     ingest(SEARCH_TOPIC, SearchAnswer(error="no multicast"))
     assert admin.post("/api/v1/cameras/search", json={}).get_json()["error"] == "no multicast"

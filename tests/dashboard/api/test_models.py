@@ -1,27 +1,24 @@
 """Model versions over the API."""
 
 import io
-import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import pytest
 from flask.testing import FlaskClient
-from redis import Redis
 from werkzeug.test import TestResponse
 
-from core.heartbeats import Heartbeat, beat
 from core.manifests import Task, parse_manifest, write_out
 from core.measurements import LabelMeasure, Measurement, SizeMeasure
 from core.model_checks import TOPIC, ModelCheck, decode_question, encode_check
 from core.model_folders import ModelFolder
-from core.requests import answer_next
 from core.storage.engine import Database
 from core.storage.model_activations import register_shipped
 from core.storage.users import Role
+from tests.answering import Answering
 from tests.dashboard.conftest import ClientOf, csrf_token
 from tests.dashboard.forms import encoded
 from tests.model_folders import make_folder
@@ -57,9 +54,8 @@ def shipped(database: Database) -> None:
 
 
 @pytest.fixture
-def worker(redis: Redis) -> Iterator[Worker]:
-    """Stand in for a worker that is alive and answers one question."""
-    threads: list[threading.Thread] = []
+def worker(answering: Answering) -> Worker:
+    """Stand in for a worker, and remember what it was asked."""
 
     def run(check: ModelCheck) -> list[int]:
         asked: list[int] = []
@@ -68,14 +64,10 @@ def worker(redis: Redis) -> Iterator[Worker]:
             asked.append(decode_question(question))
             return encode_check(check)
 
-        beat(redis, Heartbeat("worker", "host", 7, datetime.now(UTC)))
-        threads.append(threading.Thread(target=answer_next, args=(redis, TOPIC, handle, 10)))
-        threads[-1].start()
+        answering("worker", TOPIC, handle)
         return asked
 
-    yield run
-    for thread in threads:
-        thread.join()
+    return run
 
 
 def active(client: FlaskClient, task: str = "classifier") -> list[str]:

@@ -1,7 +1,5 @@
 """Pictures of sightings: who sees them sharp, who blurred, and what is written down of it."""
 
-import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +8,6 @@ import numpy as np
 import pytest
 from cryptography.fernet import Fernet
 from flask.testing import FlaskClient
-from redis import Redis
 
 from core.face_explanations import (
     TOPIC,
@@ -23,8 +20,6 @@ from core.face_pictures import blur_jpeg
 from core.face_seals import FaceKey, FaceSeal
 from core.pictures import decode_jpeg, encode_jpeg
 from core.preferences import EvidenceMode, Preferences
-from core.processes import Stop
-from core.requests import answer_next
 from core.secrets import SecretBox
 from core.storage.engine import Database
 from core.storage.pictures import SightingPicture, add_sighting_pictures
@@ -33,6 +28,7 @@ from core.storage.tables import AuditRow, SightingRow
 from core.storage.users import Role, UserChanges, change_user, find_user
 from core.timelines import Timeline, encode_timeline
 from core.types import Image
+from tests.answering import Answering
 from tests.dashboard.conftest import ClientOf
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -267,24 +263,16 @@ def test_sightings_are_filtered(
 
 
 @pytest.fixture
-def explained(redis: Redis) -> Iterator[list[ExplanationQuestion]]:
+def explained(answering: Answering) -> list[ExplanationQuestion]:
     """A worker that draws a picture for every question."""
     asked: list[ExplanationQuestion] = []
-    stop = Stop()
 
     def answer(question: bytes) -> bytes:
         asked.append(decode_question(question))
         return encode_answer(ExplanationAnswer(b"\x89PNG of " + asked[-1].jpeg[:3]))
 
-    def run() -> None:
-        while not stop.is_set:
-            answer_next(redis, TOPIC, answer, 0.2)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    yield asked
-    stop.set()
-    thread.join()
+    answering("worker", TOPIC, answer)
+    return asked
 
 
 @pytest.mark.usefixtures("sharp")

