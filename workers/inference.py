@@ -12,6 +12,7 @@ from core.face_pictures import cut_face_crops
 from core.frames import LeasedFrame
 from core.pictures import decode_jpeg
 from core.types import FaceCrop, Faces, Image, Result
+from workers.batch_sizes import BatchSize
 
 logger = logging.getLogger(__name__)
 
@@ -55,39 +56,45 @@ class InferenceLoop:
         frames: Frames,
         analyser: Analyser,
         min_score: float,
-        batch_frames: int,
+        batch: BatchSize,
         batch_wait_s: float,
         read_policy: Callable[[], EvidencePolicy] = lambda: NOTHING,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """read_policy: what may be kept of faces now; asked at every batch."""
         self._frames = frames
         self._analyser = analyser
         self._min_score = min_score
-        self._batch_frames = batch_frames
+        self._batch = batch
         self._batch_wait_s = batch_wait_s
         self._read_policy = read_policy
+        self._clock = clock
         self.done = WorkDone()
 
     def step(self, wait_s: float = IDLE_WAIT_S) -> int:
         """Take one batch through; returns how many frames were finished."""
-        images, leases = self._decode(self._take_batch(wait_s))
+        batch = self._take_batch(wait_s)
+        began_s = self._clock()
+        images, leases = self._decode(batch)
         if not images:
             return 0
         found = self._analyser.analyse(images, self._min_score)
         policy, finished = self._read_policy(), 0
         for leased, image, faces in zip(leases, images, found, strict=True):
             finished += self._finish(leased, faces, cut_face_crops(image, faces, policy))
+        self._batch.note(len(images), self._clock() - began_s)
         return finished
 
     def _take_batch(self, wait_s: float) -> list[LeasedFrame]:
         """Wait for a first frame, then at most batch_wait_s for the batch to fill."""
-        batch = self._frames.take(self._batch_frames, wait_s)
-        until = time.monotonic() + self._batch_wait_s
-        while batch and len(batch) < self._batch_frames:
-            left_s = until - time.monotonic()
+        wanted = self._batch.frames
+        batch = self._frames.take(wanted, wait_s)
+        until_s = self._clock() + self._batch_wait_s
+        while batch and len(batch) < wanted:
+            left_s = until_s - self._clock()
             if left_s <= 0:
                 break
-            batch += self._frames.take(self._batch_frames - len(batch), left_s)
+            batch += self._frames.take(wanted - len(batch), left_s)
         return batch
 
     def _decode(self, batch: list[LeasedFrame]) -> tuple[list[Image], list[LeasedFrame]]:

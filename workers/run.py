@@ -42,6 +42,7 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
     """
     from core.storage.engine import Database
     from models.registry import ModelRegistry
+    from workers.batch_sizes import BatchSize
     from workers.face_explanations import ExplanationDesk
     from workers.inference import InferenceLoop
     from workers.model_following import ModelFollower, leave
@@ -59,7 +60,7 @@ def run_worker(settings: Settings, stop: Stop, threads: int | None = None) -> No
         _frame_queue(redis, settings),
         analyser,
         settings.min_score,
-        settings.batch_frames,
+        BatchSize(settings.batch_frames, threads or len(os.sched_getaffinity(0))),
         settings.batch_wait_ms / 1000,
         lambda: policies.policy,
     )
@@ -132,8 +133,12 @@ def run_claimed_job(settings: Settings, stop: Stop, claim: str) -> None:
 
 
 def describe_worker(versions: Sequence[str], done: "WorkDone", trouble: str) -> str:
-    """Say which models are in use, what was done, and why the models are not the active ones."""
+    """Say which models are in use, what was done, and why the models are not the active ones.
+
+    Frames are too late whose leases ran out: the worker is too slow, or was held up.
+    """
     words = f"{', '.join(versions)}; {done.frames} frames, {done.faces} faces"
+    words += f", {done.too_late} too late" if done.too_late else ""
     return f"{words}; not the active model: {trouble}" if trouble else words
 
 

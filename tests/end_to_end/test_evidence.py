@@ -26,8 +26,11 @@ from core.storage.tables import OpenPictureRow, SightingPictureRow, SightingRow
 from core.types import Frame
 from ingest.demo import DemoScene
 from models.analysis import Analyser, load_analyser
-from tests.end_to_end.house import Api, wait_for
+from tests.end_to_end.house import Api
+from tests.ports import free_port
+from tests.waiting import wait_for
 from workers.account_copies import AccountCopier
+from workers.batch_sizes import BatchSize
 from workers.inference import InferenceLoop
 from workers.policy_following import PolicyFollower
 from workers.recorder import Recorder
@@ -62,7 +65,7 @@ class Installation:
         follower = PolicyFollower(self.database)
         follower.look()
         frames = FrameQueue(self.redis, staleness_ms=60_000, lease_ms=60_000)
-        loop = InferenceLoop(frames, analyser, 0.5, 1, 0, lambda: follower.policy)
+        loop = InferenceLoop(frames, analyser, 0.5, BatchSize(1), 0, lambda: follower.policy)
         scene = DemoScene("platform")
         for _ in range(count):
             at = START + timedelta(seconds=self.frames * FRAME_S)
@@ -111,7 +114,7 @@ def installed(tmp_path: Path, database: Database, box: SecretBox) -> Iterator[In
         publish_face_seal(session, box)
         camera = add_camera(session, box, NewCamera("door", "demo:platform", "demo:platform"))
     config = {"appendonly": "yes", "appendfsync": "always"}
-    with ValkeyServer(data_dir=tmp_path / "valkey", config=config) as server:
+    with ValkeyServer(port=free_port(), data_dir=tmp_path / "valkey", config=config) as server:
         redis = Redis(port=server.port)
         yield Installation(tmp_path, redis, database, camera.id)
         redis.close()

@@ -1,5 +1,6 @@
 """The inference loop by its step, with a real queue and a simple analyser."""
 
+import itertools
 import time
 from collections.abc import Sequence
 
@@ -14,6 +15,7 @@ from core.preferences import EvidenceMode
 from core.results import ResultQueue
 from core.types import Faces, Frame, Image
 from tests.workers.scenes import at, box, faces
+from workers.batch_sizes import BatchSize
 from workers.inference import InferenceLoop
 
 
@@ -33,7 +35,7 @@ class OneFaceEach:
 
 
 def loop(redis: Redis, analyser: OneFaceEach, wait_s: float = 0.0) -> InferenceLoop:
-    return InferenceLoop(FrameQueue(redis), analyser, 0.5, 4, wait_s)
+    return InferenceLoop(FrameQueue(redis), analyser, 0.5, BatchSize(4), wait_s)
 
 
 def push(redis: Redis, camera_id: int, jpeg: bytes | None = None) -> None:
@@ -64,6 +66,17 @@ def test_a_batch_is_no_larger_than_allowed(redis: Redis) -> None:
     assert [one_loop.step(0), one_loop.step(0)] == [4, 2]
 
 
+def test_a_worker_that_is_slow_takes_fewer_frames_at_once(redis: Redis) -> None:
+    for camera_id in range(6):
+        push(redis, camera_id)
+    analyser, ticks = OneFaceEach(), itertools.count(step=5.0)
+    one_loop = InferenceLoop(
+        FrameQueue(redis), analyser, 0.5, BatchSize(4), 0, clock=lambda: next(ticks)
+    )
+
+    assert [one_loop.step(0), one_loop.step(0), one_loop.step(0)] == [4, 1, 1]
+
+
 def test_a_frame_that_is_no_picture_is_failed_and_the_others_go_on(redis: Redis) -> None:
     push(redis, 1, b"no picture")
     push(redis, 2)
@@ -86,7 +99,7 @@ def test_without_frames_nothing_is_analysed(redis: Redis) -> None:
 def test_a_result_after_its_lease_is_dropped_and_counted(redis: Redis) -> None:
     push(redis, 1)
     analyser = OneFaceEach(pause_s=0.01)  # the lease is the server's time
-    one_loop = InferenceLoop(FrameQueue(redis, lease_ms=1), analyser, 0.5, 4, 0)
+    one_loop = InferenceLoop(FrameQueue(redis, lease_ms=1), analyser, 0.5, BatchSize(4), 0)
 
     assert one_loop.step(0) == 0
     assert one_loop.done.too_late == 1
@@ -94,7 +107,7 @@ def test_a_result_after_its_lease_is_dropped_and_counted(redis: Redis) -> None:
 
 def test_what_may_be_kept_of_faces_is_asked_at_every_batch(redis: Redis) -> None:
     policy = EvidencePolicy(EvidenceMode.BLURRED)
-    one_loop = InferenceLoop(FrameQueue(redis), OneFaceEach(), 0.5, 4, 0, lambda: policy)
+    one_loop = InferenceLoop(FrameQueue(redis), OneFaceEach(), 0.5, BatchSize(4), 0, lambda: policy)
     push(redis, 1)
     one_loop.step(0)
     policy = EvidencePolicy(EvidenceMode.NUMBERS)

@@ -17,6 +17,7 @@ from core.processes import Stop
 from core.requests import answer_next, ask
 from core.results import ResultQueue
 from tests.workers.test_inference import OneFaceEach, push
+from workers.batch_sizes import BatchSize
 from workers.inference import InferenceLoop, WorkDone
 from workers.model_following import ModelFollower
 from workers.picture_answers import SharedAnalyser
@@ -233,7 +234,7 @@ def test_frames_go_on_while_the_next_version_loads(redis: Redis, stop: Stop) -> 
     registry = FakeRegistry({Task.CLASSIFIER: 1})
     follower = follow(registry)
     analyser = SharedAnalyser(follower.load_first().analyser)
-    loop = InferenceLoop(FrameQueue(redis), analyser, 0.5, 4, 0)
+    loop = InferenceLoop(FrameQueue(redis), analyser, 0.5, BatchSize(4), 0)
     registry.may_load.clear()
     registry.loading.clear()
     registry.active = {Task.CLASSIFIER: 2}
@@ -265,3 +266,5 @@ def test_the_heartbeat_names_the_models_in_use_and_what_hinders_the_active_ones(
     assert describe_worker(["a-1"], done, "") == "a-1; 3 frames, 5 faces"
     both = describe_worker(["a-1", "b-2"], done, "no file")
     assert both == "a-1, b-2; 3 frames, 5 faces; not the active model: no file"
+    slow = WorkDone(frames=3, faces=5, too_late=2)
+    assert describe_worker(["a-1"], slow, "") == "a-1; 3 frames, 5 faces, 2 too late"
