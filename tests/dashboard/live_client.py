@@ -35,8 +35,8 @@ class LiveClient:
         # Sent before the server's greeting is read: where that comes in one piece with the
         # handshake, the client finds it only when the next packet comes.
         self._socket.send("40")
-        assert self._receive_text(5).startswith("0{")
-        assert self._receive_text(5).startswith("40{")
+        assert self._receive_text(30).startswith("0{")
+        assert self._receive_text(30).startswith("40{")
 
     def watch(self, *camera_ids: int) -> None:
         self._socket.send("42" + json.dumps(["watch", {"camera_ids": camera_ids}]))
@@ -44,7 +44,7 @@ class LiveClient:
     def acknowledge(self, event: Event) -> None:
         self._socket.send(f"43{event.ack_id}[]")
 
-    def receive(self, name: str, timeout_s: float = 5) -> Event | None:
+    def receive(self, name: str, timeout_s: float = 30) -> Event | None:
         """Wait for the next event of a name; others are passed over. None if none came."""
         until = time.monotonic() + timeout_s
         while (left_s := until - time.monotonic()) > 0:

@@ -1,10 +1,8 @@
 """A dashboard as a process of its own, as it is served in production."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -12,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import HTTPError
 
-import pytest
 from simple_websocket import ConnectionClosed
 
 import migrations
@@ -20,6 +17,8 @@ from core.secrets import SecretBox
 from core.settings import load_settings
 from core.storage.engine import Database
 from tests.dashboard.live_client import LiveClient
+from tests.ports import free_port
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,7 +34,7 @@ class Server:
     def get(self, path: str, **headers: str) -> int:
         request = urllib.request.Request(self.address + path, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=20) as answer:
                 return int(answer.status)
         except HTTPError as error:
             return error.code
@@ -47,7 +46,7 @@ class Server:
 
     def stop(self) -> int:
         self.process.terminate()
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=20)
 
 
 @dataclass(frozen=True)
@@ -87,21 +86,15 @@ def furnish(folder: Path, redis_url: str) -> Iterator[House]:
     database.close()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_until_ready(server: Server) -> None:
-    for _ in range(300):
-        assert server.process.poll() is None
-        try:
-            if server.get("/readyz") == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the dashboard did not get ready within 30 s")
+    wait_for("a dashboard that is ready", lambda: is_ready(server))
+
+
+def is_ready(server: Server) -> bool:
+    assert server.process.poll() is None
+    with suppress(OSError):
+        return server.get("/readyz") == 200
+    return False
 
 
 def end(server: Server) -> None:

@@ -4,40 +4,22 @@ import json
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import psutil
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 READY_S = 120.0
 """Generous: the machines that run tests are shared."""
-
-T = TypeVar("T")
-
-
-def wait_for(what: str, look: Callable[[], T], timeout_s: float = 60.0) -> T:
-    """Look again until something is found; the loops of the system have their own time."""
-    until = time.monotonic() + timeout_s
-    while time.monotonic() < until:
-        if found := look():
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"{what}: not within {timeout_s:.0f} s")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def command(*arguments: str) -> list[str]:

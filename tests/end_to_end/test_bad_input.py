@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.end_to_end.house import Api, House, run_command, wait_for
+from tests.end_to_end.house import Api, House, run_command
+from tests.waiting import wait_for
 
 
 def write_pictures(folder: Path) -> dict[str, Path]:

@@ -1,6 +1,7 @@
 """What a new user sees: sightings within a minute, statistics that grow."""
 
-from tests.end_to_end.house import Api, House, wait_for
+from tests.end_to_end.house import Api, House
+from tests.waiting import wait_for
 
 
 def test_every_demo_camera_goes_live(demo_api: Api) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from core.storage.engine import utc_now
 from ingest.demo import DemoScene
-from tests.end_to_end.house import Api, House, wait_for
+from tests.end_to_end.house import Api, House
+from tests.waiting import wait_for
 
 
 def pids(api: Api, kind: str) -> set[int]:

@@ -4,8 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from models.manifest import SHIPPED_CLASSIFIER, read_manifest
-from tests.end_to_end.house import Api, House, run_command, wait_for
+from tests.end_to_end.house import Api, House, run_command
 from tests.models.versions import copy_shipped
+from tests.waiting import wait_for
 
 SHIPPED = read_manifest(SHIPPED_CLASSIFIER).model_version
 

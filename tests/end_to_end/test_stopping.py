@@ -7,7 +7,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.end_to_end.house import House, wait_for
+from tests.end_to_end.house import House
+from tests.waiting import wait_for
 
 
 def are_gone(processes: list[psutil.Process]) -> bool:

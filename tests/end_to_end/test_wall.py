@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-from tests.end_to_end.house import wait_for
+from tests.waiting import wait_for
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [

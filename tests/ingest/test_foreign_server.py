@@ -4,7 +4,6 @@ import itertools
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -16,8 +15,8 @@ from core.sources import parse_source
 from ingest.sources import open_source
 from ingest.streams import Source
 from tests.ingest.videos import make_video
-
-WAIT_S = 20
+from tests.ports import free_port
+from tests.waiting import wait_for
 
 
 @pytest.fixture
@@ -69,7 +68,7 @@ def _open(url: str, transport: str = "tcp") -> Source:
 
 @contextmanager
 def _serve(folder: Path) -> Iterator[int]:
-    port, control_port = _free_port(), _free_port()
+    port, control_port = free_port(), free_port()
     program = str(Path(sys.executable).with_name("rtsp-server"))
     command = [program, "-d", str(folder), "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(
@@ -78,23 +77,12 @@ def _serve(folder: Path) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     ) as server:
         try:
-            _wait_for(port)
+            wait_for("a server that listens", lambda: _listens(port))
             yield port
         finally:
             server.kill()
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def _wait_for(port: int) -> None:
-    until_s = time.monotonic() + WAIT_S
-    while time.monotonic() < until_s:
-        with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)  # nothing tells that it listens
-    raise AssertionError("the server did not start")
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0

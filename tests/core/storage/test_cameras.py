@@ -239,7 +239,7 @@ def test_values_that_cannot_work_are_refused(
 def test_a_name_is_used_once(any_database: Database, box: SecretBox) -> None:
     with any_database.write() as session:
         add_camera(session, box, DOOR)
-    with pytest.raises(NameTaken, match="there already"), any_database.write() as session:
+    with pytest.raises(NameTaken, match="taken already"), any_database.write() as session:
         add_camera(session, box, DOOR)
 
 
