@@ -31,6 +31,7 @@ _NO_CHECKS = {
     "sqlite": "PRAGMA defer_foreign_keys = ON",
 }
 """26 million look-ups of foreign keys would take longer than the rows themselves."""
+_IS_THERE = "(:is_early OR cameras.id % 10 > 0)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,18 @@ class Year:
 
 
 def generate(database: Database, year: Year) -> None:
-    """Fill an empty, migrated database. The role must be the owner of the server."""
+    """Fill an empty, migrated database, in the order of time, as life does.
+
+    The role must be the owner of the server.
+    """
     with database.write() as session:
         settle_time_zone(session, HOUSE)
         dialect = session.get_bind().dialect.name
         session.execute(text(_NO_CHECKS[dialect]))
         _make_cameras(session, year)
-        for camera_id in range(1, year.cameras + 1):
-            _make_minutes(session, dialect, year, camera_id)
-            _make_sightings(session, dialect, year, camera_id)
+        for day in range(year.days):
+            _make_minutes(session, dialect, year, day)
+            _make_sightings(session, dialect, year, day)
         _make_pictures(session)
         _make_reviews(session)
         _sum_up(session, "rollups_minute", "rollups_quarter", _QUARTER_US, "COUNT(*)")
@@ -90,24 +94,21 @@ def _make_cameras(session: Session, year: Year) -> None:
         )
 
 
-def _make_minutes(session: Session, dialect: str, year: Year, camera_id: int) -> None:
+def _make_minutes(session: Session, dialect: str, year: Year, day: int) -> None:
     counts = ", ".join(_DICE[dialect].format(sides) for sides in (4, 2, 2, 2))
+    version = "m1" if day < _late(year) else "m2"
     session.execute(
         text(
             f"INSERT INTO rollups_minute (camera_id, start, {', '.join(COUNTS)}, model_version) "  # noqa: S608  # our own words
-            f"SELECT :camera, :start + number * {_MINUTE_US}, {counts}, "
-            f"CASE WHEN number * 4 < :count * 3 THEN 'm1' ELSE 'm2' END "
-            f"FROM ({_SERIES[dialect]}) AS minutes"
+            f"SELECT cameras.id, :start + number * {_MINUTE_US}, {counts}, '{version}' "
+            f"FROM ({_SERIES[dialect]}) AS minutes, cameras "
+            f"WHERE {_IS_THERE} ORDER BY number, cameras.id"
         ),
-        {
-            "camera": camera_id,
-            "start": _microseconds(year.start),
-            "count": _days_of(year, camera_id) * 1440,
-        },
+        {**_day(year, day), "count": 1440},
     )
 
 
-def _make_sightings(session: Session, dialect: str, year: Year, camera_id: int) -> None:
+def _make_sightings(session: Session, dialect: str, year: Year, day: int) -> None:
     """One in five minutes; 1 % wear the mask wrongly, 14 % none, 10 % are unsure."""
     dice = _DICE[dialect]
     started = f":start + number * {5 * _MINUTE_US} + {dice.format(1_000_000)}"
@@ -119,16 +120,13 @@ def _make_sightings(session: Session, dialect: str, year: Year, camera_id: int) 
         text(
             "INSERT INTO sightings (camera_id, started_at, ended_at, verdict, mask, "  # noqa: S608  # our own words
             "incorrect_mask, no_mask, faces, is_continuation, is_required, changes, "
-            f"model_version) SELECT :camera, started, started + 3000000, {verdict}, 0.9, 0.05, "
+            f"model_version) SELECT camera, started, started + 3000000, {verdict}, 0.9, 0.05, "
             "0.05, 12, false, luck < 80, 0, 'm1' FROM "
-            f"(SELECT {started} AS started, {dice.format(100)} AS luck "
-            f"FROM ({_SERIES[dialect]}) AS fifths) AS people"
+            f"(SELECT cameras.id AS camera, {started} AS started, {dice.format(100)} AS luck "
+            f"FROM ({_SERIES[dialect]}) AS fifths, cameras WHERE {_IS_THERE}) AS people "
+            "ORDER BY started"
         ),
-        {
-            "camera": camera_id,
-            "start": _microseconds(year.start),
-            "count": _days_of(year, camera_id) * 288,
-        },
+        {**_day(year, day), "count": 288},
     )
 
 
@@ -164,13 +162,21 @@ def _sum_up(session: Session, fine: str, coarse: str, step_us: int, seen: str) -
         text(
             f"INSERT INTO {coarse} (camera_id, start, {', '.join(COUNTS)}, seen_minutes, "  # noqa: S608  # our own words
             f"model_version) SELECT camera_id, start - start % {step_us}, {sums}, {seen}, "
-            f"MAX(model_version) FROM {fine} GROUP BY camera_id, start - start % {step_us}"
+            f"MAX(model_version) FROM {fine} GROUP BY camera_id, start - start % {step_us} "
+            "ORDER BY 2, 1"
         )
     )
 
 
-def _days_of(year: Year, camera_id: int) -> int:
-    return year.days * 3 // 4 if camera_id % 10 == 0 else year.days
+def _day(year: Year, day: int) -> dict[str, object]:
+    """Fill in when a day starts, and whether the cameras that fall silent still deliver."""
+    start = year.start + timedelta(days=day)
+    return {"start": _microseconds(start), "is_early": day < _late(year)}
+
+
+def _late(year: Year) -> int:
+    """Tell the day after nine months."""
+    return year.days * 3 // 4
 
 
 def _microseconds(moment: datetime) -> int:
