@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
@@ -18,7 +17,7 @@ from core.camera_entries import (
     LONG_SIDE_MIN,
 )
 from core.camera_rules import NO_RULES, CameraRules, encode_rules, read_rules
-from core.errors import BadRequest, NameTaken, NotFound, SecretUnreadable
+from core.errors import BadRequest, NotFound, SecretUnreadable
 from core.names import check_name
 from core.secrets import SecretBox
 from core.storage.audit import SYSTEM, Actor, record_change
@@ -26,6 +25,7 @@ from core.storage.engine import utc_now
 from core.storage.scopes import is_in_scope
 from core.storage.sites import drop_unused, settle_site, settle_zone
 from core.storage.tables import CameraRow, OpenPictureRow, OpenTracksRow, SiteRow, ZoneRow
+from core.storage.taken_names import flush_named
 
 TRANSPORTS = ("tcp", "udp")
 
@@ -111,7 +111,7 @@ def add_camera(
     row = CameraRow(version=1, created_at=now, updated_at=now)
     _fill(session, box, row, _tidied(new), scope)
     session.add(row)
-    _flush(session, row.name)
+    flush_named(session, row.name)
     added = get_camera(session, box, row.id)
     record_change(session, actor, "camera.add", describe(added), after=_audited(added))
     return added
@@ -137,7 +137,7 @@ def change_camera(
     _fill(session, box, row, wanted, scope)
     row.version += 1
     row.updated_at = utc_now()
-    _flush(session, row.name)
+    flush_named(session, row.name)
     drop_unused(session, before.site_id, before.zone_id)
     after = get_camera(session, box, camera_id)
     _record(session, actor, before, after)
@@ -160,7 +160,7 @@ def remove_camera(
     row.removed_at = utc_now()
     row.sealed_address = b""
     row.name = f"{row.name} (removed {row.id})"
-    _flush(session, row.name)
+    flush_named(session, row.name)
     session.execute(delete(OpenTracksRow).where(OpenTracksRow.camera_id == camera_id))
     session.execute(delete(OpenPictureRow).where(OpenPictureRow.camera_id == camera_id))
 
@@ -263,13 +263,6 @@ def _check(camera: NewCamera) -> None:
             "long_side",
             f"long_side is {camera.long_side}; give {LONG_SIDE_MIN} to {LONG_SIDE_MAX} pixels",
         )
-
-
-def _flush(session: Session, name: str) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise NameTaken(f'a camera named "{name}" is there already; choose another name') from error
 
 
 def _record(session: Session, actor: Actor, before: Camera, after: Camera) -> None:

@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.errors import NameTaken, NotFound
+from core.errors import NotFound
 from core.names import check_name
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs
 from core.storage.tables import GroupMemberRow, GroupRow, GroupSiteRow
+from core.storage.taken_names import flush_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def add_group(
     row = GroupRow(name="", created_at=utc_now())
     _rename(row, name)
     session.add(row)
-    _flush(session, name)
+    flush_named(session, row.name)
     return change_group(session, row.id, GroupChanges(None, site_ids, user_ids))
 
 
@@ -83,7 +83,7 @@ def change_group(session: Session, group_id: int, changes: GroupChanges) -> Grou
     row = _row(session, group_id)
     if changes.name is not None:
         _rename(row, changes.name)
-        _flush(session, changes.name)
+        flush_named(session, row.name)
     if changes.site_ids is not None:
         site = GroupSiteRow
         replace_pairs(session, site.group_id, site.site_id, row.id, changes.site_ids)
@@ -109,14 +109,6 @@ def _row(session: Session, group_id: int) -> GroupRow:
     if row is None:
         raise NotFound(f"there is no group {group_id}")
     return row
-
-
-def _flush(session: Session, name: str) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:
-        session.rollback()
-        raise NameTaken(f'a group named "{name}" is there already') from error
 
 
 def _read(session: Session, rows: Sequence[GroupRow]) -> list[Group]:

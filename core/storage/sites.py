@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
-from core.errors import Conflict, NameTaken, NotFound
+from core.errors import Conflict, NotFound
 from core.names import check_name
 from core.storage.audit import SYSTEM, Actor, record_change
 from core.storage.engine import utc_now
@@ -27,6 +27,7 @@ from core.storage.tables import (
     UserSiteRow,
     ZoneRow,
 )
+from core.storage.taken_names import flush_named, name_taken
 
 logger = logging.getLogger(__name__)
 
@@ -108,7 +109,7 @@ def rename_zone(
         ZoneRow.id != zone_id,
     )
     if session.scalar(taken) is not None:  # the table cannot tell for zones of no site
-        raise _taken("zone", name)
+        raise name_taken(name)
     _rename(session, row, name, actor, "zone")
     cameras = _count_cameras(session, CameraRow.zone_id).get(zone_id, 0)
     return Zone(row.id, row.name, row.site_id, cameras)
@@ -254,16 +255,9 @@ def _rename(session: Session, row: SiteRow | ZoneRow, name: str, actor: Actor, k
     before, name = row.name, name.strip()
     check_name("name", name)
     row.name = name
-    try:
-        session.flush()
-    except IntegrityError as error:
-        raise _taken(kind, name) from error
+    flush_named(session, name)
     subject = f'{kind} {row.id} "{before}"'
     record_change(session, actor, f"{kind}.rename", subject, {"name": before}, {"name": name})
-
-
-def _taken(kind: str, name: str) -> NameTaken:
-    return NameTaken(f'a {kind} named "{name}" is there already; choose another name')
 
 
 def _refuse_used(session: Session, column: _Place, place: int, words: str) -> None:

@@ -7,16 +7,16 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope, Subject, SubjectScope, parse_scope
-from core.errors import BadRequest, NameTaken, NotFound
+from core.errors import BadRequest, NotFound
 from core.names import check_name
 from core.secrets import digest
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs
 from core.storage.tables import TokenRow, TokenSiteRow
+from core.storage.taken_names import flush_named
 from core.storage.users import Role
 
 
@@ -91,12 +91,7 @@ def create_token(
         expires_at=terms.expires_at,
     )
     session.add(row)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        session.rollback()
-        message = f'a token named "{name}" is there already; revoke it first'
-        raise NameTaken(message) from error
+    flush_named(session, row.name)
     sites = terms.cameras.site_ids or ()
     replace_pairs(session, TokenSiteRow.token_id, TokenSiteRow.site_id, row.id, sites)
     return text

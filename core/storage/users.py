@@ -11,17 +11,17 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope, scope_of
 from core.appearance import AS_THE_BROWSER_SAYS, Appearance, Theme
-from core.errors import BadRequest, Conflict, NameTaken, NotFound
+from core.errors import BadRequest, Conflict, NotFound
 from core.names import check_name
 from core.secrets import digest
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs, sites_of_users
 from core.storage.tables import GroupMemberRow, SignInLinkRow, UserRow, UserSessionRow, UserSiteRow
+from core.storage.taken_names import flush_named
 
 PASSWORD_LENGTH_MIN = 10
 
@@ -143,7 +143,7 @@ def add_user(session: Session, name: str, role: Role, password: str | None) -> U
         created_at=utc_now(),
     )
     session.add(row)
-    _flush_named(session, f'a user named "{name}" is there already')
+    flush_named(session, row.name)
     return _user(session, row)
 
 
@@ -311,14 +311,6 @@ def _hash_password(password: str) -> str:
     if len(password) < PASSWORD_LENGTH_MIN:
         raise BadRequest("password", f"a password needs at least {PASSWORD_LENGTH_MIN} characters")
     return PasswordHasher().hash(password)
-
-
-def _flush_named(session: Session, message: str) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:
-        session.rollback()
-        raise NameTaken(message) from error
 
 
 def _user(session: Session, row: UserRow) -> User:

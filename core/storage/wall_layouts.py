@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.errors import Conflict, NameTaken, NotFound
+from core.errors import Conflict, NotFound
 from core.names import check_name
 from core.storage.audit import Actor, record_change
 from core.storage.engine import utc_now
 from core.storage.tables import WallLayoutRow
+from core.storage.taken_names import flush_named, name_taken
 from core.wall_layouts import WallLayout, encode_layout, read_layout
 
 LAYOUTS_MAX = 100
@@ -62,7 +62,7 @@ def add_layout(
         user_id=owner_id, name=name.strip(), content=encode_layout(layout), changed_at=utc_now()
     )
     session.add(row)
-    _flush(session, name)
+    flush_named(session, row.name)
     made = _read(row)
     record_change(session, actor, "layout.add", _subject(made), None, _facts(made))
     return made
@@ -83,7 +83,7 @@ def change_layout(
     if name.strip() != before.name:
         _check_name(session, before.user_id, name)
     row.name, row.content, row.changed_at = name.strip(), encode_layout(layout), utc_now()
-    _flush(session, name)
+    flush_named(session, row.name)
     after = _read(row)
     record_change(session, actor, "layout.change", _subject(before), _facts(before), _facts(after))
     return after
@@ -109,19 +109,7 @@ def _check_name(session: Session, owner_id: int | None, name: str) -> None:
         WallLayoutRow.user_id.is_not_distinct_from(owner_id), WallLayoutRow.name == name.strip()
     )
     if session.scalar(taken) is not None:
-        raise _taken(name)
-
-
-def _flush(session: Session, name: str) -> None:
-    try:
-        session.flush()
-    except IntegrityError as error:  # another request took the name in this very moment
-        session.rollback()
-        raise _taken(name) from error
-
-
-def _taken(name: str) -> NameTaken:
-    return NameTaken(f'a layout named "{name.strip()}" is there already; choose another name')
+        raise name_taken(name.strip())
 
 
 def _subject(layout: SavedLayout) -> str:
