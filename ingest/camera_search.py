@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from threading import Thread
 
 from core.camera_search import (
     SEARCH_TOPIC,
@@ -37,10 +38,12 @@ class SearchDesk:
     ) -> None:
         self._answer_next, self._box, self._search, self._ask = answer_next, box, search, ask
 
-    def start(self, stop: Stop) -> None:
+    def start(self, stop: Stop) -> list[Thread]:
         """Answer in threads of their own until asked to stop."""
-        open_desk(SEARCH_TOPIC, self.answer_search, self._answer_next, stop)
-        open_desk(STREAMS_TOPIC, self.answer_streams, self._answer_next, stop)
+        return [
+            open_desk(SEARCH_TOPIC, self.answer_search, self._answer_next, stop),
+            open_desk(STREAMS_TOPIC, self.answer_streams, self._answer_next, stop),
+        ]
 
     def answer_search(self, _: bytes) -> bytes:
         """Search; whatever goes wrong becomes a sentence."""

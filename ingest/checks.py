@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 from core.checks import TOPIC, CameraCheck, encode_check, unseal_question
 from core.desks import AnswerNext, open_desk
@@ -43,9 +44,8 @@ class CheckAnswerer:
     def __init__(self, answer_next: AnswerNext, box: SecretBox, media: Path) -> None:
         self._answer_next, self._box, self._media = answer_next, box, media
 
-    def start(self, stop: Stop) -> None:
-        for _ in range(THREADS):
-            open_desk(TOPIC, self.answer, self._answer_next, stop)
+    def start(self, stop: Stop) -> list[Thread]:
+        return [open_desk(TOPIC, self.answer, self._answer_next, stop) for _ in range(THREADS)]
 
     def answer(self, sealed: bytes) -> bytes:
         """Answer one question; whatever goes wrong becomes a sentence."""

@@ -37,6 +37,8 @@ class RtspServer:
     auth: str = "digest"
     path: str = "live"
     plays_once: bool = False
+    together: threading.Barrier | None = None
+    """Who asks what there is waits here for others that ask, too."""
     port: int = 0
     refused: int = 0
     requests: list[str] = field(default_factory=list)
@@ -121,6 +123,8 @@ class _Connection:
         elif not re.match(rf"rtsp://[^/]+/{self._server.path}(/|$)", url):
             self._send("404 Not Found", reply)
         elif method == "DESCRIBE":
+            if self._server.together:
+                self._server.together.wait(30)
             self._send("200 OK", {**reply, "Content-Type": "application/sdp"}, _describe())
         elif method == "SETUP":
             self._send("200 OK", {**reply, **self._set_up(headers["transport"])})

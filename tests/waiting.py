@@ -1,7 +1,8 @@
-"""Wait for what nothing tells of."""
+"""Wait for what nothing tells of, and for the end of threads."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 _PAUSE_MAX_S = 0.2
@@ -17,3 +18,10 @@ def wait_for(what: str, look: Callable[[], T], timeout_s: float = 60.0) -> T:
         time.sleep(pause_s)
         pause_s = min(1.5 * pause_s, _PAUSE_MAX_S)
     return found
+
+
+def join(threads: Iterable[threading.Thread], timeout_s: float = 60.0) -> None:
+    """Wait for the end of threads that were asked to end."""
+    for thread in threads:
+        thread.join(timeout_s)
+        assert not thread.is_alive(), f"{thread.name} does not end"

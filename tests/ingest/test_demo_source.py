@@ -3,7 +3,7 @@
 import threading
 import time
 from datetime import UTC
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
@@ -26,11 +26,11 @@ def test_an_unknown_name_is_refused_on_opening() -> None:
 
 
 def test_it_gives_ten_frames_a_second() -> None:
-    source = DemoSource("platform")
     started = time.monotonic()
-    moments = [frame.captured_at for frame in islice(source.frames(), 5)]
-    assert 0.35 < time.monotonic() - started < 2
-    assert moments == sorted(moments)
+    moments = [frame.captured_at for frame in islice(DemoSource("platform").frames(), 8)]
+    assert time.monotonic() - started > 0.65
+    # Late ones are left out, so that a busy machine shows only some of the gaps as they are.
+    assert 0 < min(later - one for one, later in pairwise(moments)).total_seconds() < 0.15
     assert all(moment.tzinfo is UTC for moment in moments)
 
 
@@ -41,10 +41,12 @@ def test_a_frame_is_the_scene_at_its_capture_time() -> None:
 
 
 def test_a_frame_is_drawn_only_when_it_is_asked_for() -> None:
+    started = time.thread_time()
     frames = list(islice(DemoSource("platform").frames(), 2))
-    started = time.process_time()
     assert [frame.size_wh for frame in frames] == [(960, 540)] * 2
-    assert time.process_time() - started < 0.002
+    asked = time.thread_time()
+    frames[0].to_image()
+    assert asked - started < time.thread_time() - asked
 
 
 def test_a_frame_comes_in_the_size_that_is_asked_for() -> None:
@@ -59,5 +61,7 @@ def test_closing_ends_the_frames() -> None:
     source = DemoSource("platform")
     frames = source.frames()
     next(frames)
-    threading.Timer(0.02, source.close).start()
-    assert len(list(frames)) <= 1
+    closing = threading.Timer(0.02, source.close)
+    closing.start()
+    assert all(frame.captured_at for frame in frames), "they end"
+    closing.join()

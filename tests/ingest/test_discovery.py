@@ -25,7 +25,7 @@ def test_a_camera_that_answers_is_found_with_what_it_says_of_itself(device: Onvi
     except OSError as error:
         pytest.skip(f"multicast is refused here: {error}")
 
-    answer = search_cameras(within_s=1.0, interfaces=["127.0.0.1"])
+    answer = search_cameras(within_s=3.0, interfaces=["127.0.0.1"])
 
     host = f"127.0.0.1:{device.port}"
     # Another test may have a camera here at the same time.
@@ -43,7 +43,7 @@ def test_where_no_interface_can_be_asked_that_is_said() -> None:
 def test_no_more_answers_are_taken_than_allowed(device: OnvifDevice) -> None:
     flood = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     flood.bind(("127.0.0.1", 0))
-    flood.settimeout(5)
+    flood.settimeout(60)
 
     def answer_all() -> None:
         content, sender = flood.recvfrom(65_535)
@@ -52,9 +52,11 @@ def test_no_more_answers_are_taken_than_allowed(device: OnvifDevice) -> None:
             match = device.match(question).replace(b"uuid:camera", f"uuid:{number}".encode())
             flood.sendto(match, sender)
 
-    threading.Thread(target=answer_all).start()
+    answering = threading.Thread(target=answer_all)
+    answering.start()
     target = flood.getsockname()
-    answer = search_cameras(within_s=1.0, interfaces=["127.0.0.1"], target=target)
+    answer = search_cameras(within_s=3.0, interfaces=["127.0.0.1"], target=target)
+    answering.join()
     flood.close()
 
     assert 0 < len(answer.devices) <= DEVICES_MAX

@@ -1,6 +1,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from redis import Redis
@@ -24,6 +25,7 @@ from core.secrets import SecretBox
 from ingest.camera_search import SearchDesk
 from ingest.onvif import ANSWER_BYTES_MAX, HttpFetch, list_streams
 from tests.onvif_device import OnvifDevice, envelope
+from tests.waiting import join
 
 PASSWORD = "s3cret & <more>"
 
@@ -156,16 +158,16 @@ def test_searches_and_streams_are_answered_over_redis(
 ) -> None:
     stop = Stop()
     found = SearchAnswer((FoundDevice(device.address, "here", "door", "M1"),))
-    desk = SearchDesk(lambda *asked: answer_next(redis, *asked), box, search=lambda: found)
-    desk.start(stop)
+    threads = SearchDesk(partial(answer_next, redis), box, search=lambda: found).start(stop)
 
-    assert decode_search(ask(redis, SEARCH_TOPIC, b"", 10)) == found
+    assert decode_search(ask(redis, SEARCH_TOPIC, b"", 60)) == found
     sealed = seal_question(question(device), box)
-    answer = decode_streams(ask(redis, STREAMS_TOPIC, sealed, 10))
+    answer = decode_streams(ask(redis, STREAMS_TOPIC, sealed, 60))
     wrong = decode_streams(
-        ask(redis, STREAMS_TOPIC, seal_question(question(device, "wrong"), box), 10)
+        ask(redis, STREAMS_TOPIC, seal_question(question(device, "wrong"), box), 60)
     )
     stop.set()
+    join(threads)
 
     assert [stream.name for stream in answer.streams] == ["main stream", "sub stream"]
     assert "refuses the user name or password" in wrong.error

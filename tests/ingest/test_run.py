@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +27,7 @@ from core.storage.engine import Database
 from ingest.run import IngestProcess, run_ingest
 from tests.ingest.videos import make_video
 from tests.rtsp_server import SIZE_WH, RtspServer
+from tests.waiting import join, wait_for
 
 
 @dataclass
@@ -52,18 +52,16 @@ class House:
         with self.database.write() as session:
             remove_camera(session, camera_id)
 
-    def wait_for(
-        self, camera_id: int, is_so: Callable[[CameraHealth], bool], within_s: float
-    ) -> CameraHealth:
+    def wait_for(self, camera_id: int, is_so: Callable[[CameraHealth], bool]) -> CameraHealth:
         """Wait until the health of a camera is as asked."""
-        until_s = time.monotonic() + within_s
-        health = None
-        while time.monotonic() < until_s:
+
+        def look() -> CameraHealth | None:
             health = read_health(self.redis).get(camera_id)
-            if health and is_so(health):
-                return health
-            time.sleep(0.02)  # nothing tells of a change of health
-        raise AssertionError(f"camera {camera_id} is {health}")
+            return health if health and is_so(health) else None
+
+        found = wait_for(f"camera {camera_id} as asked", look)
+        assert found
+        return found
 
 
 def is_live(health: CameraHealth) -> bool:
@@ -91,18 +89,16 @@ def stop(house: House) -> Iterator[Stop]:
     thread = threading.Thread(target=run_ingest, args=(house.settings, stop))
     thread.start()
     yield stop
-    started_s = time.monotonic()
     stop.set()
-    thread.join(10)
-    assert time.monotonic() - started_s < 3
+    join([thread])
 
 
 @pytest.mark.usefixtures("stop")
 def test_a_camera_goes_live_and_its_frames_wait_to_be_taken(house: House) -> None:
     camera_id = house.add("hall", "hall.mp4")
 
-    health = house.wait_for(camera_id, is_live, within_s=3)
-    (leased,) = FrameQueue(house.redis).take(1, wait_s=5)
+    health = house.wait_for(camera_id, is_live)
+    (leased,) = FrameQueue(house.redis).take(1, wait_s=60)
 
     assert (health.size_wh, health.codec) == ((64, 48), "h264")
     assert (leased.frame.camera_id, leased.frame.size_wh) == (camera_id, (64, 48))
@@ -114,23 +110,21 @@ def test_a_camera_goes_live_and_its_frames_wait_to_be_taken(house: House) -> Non
 @pytest.mark.usefixtures("stop")
 def test_a_camera_is_picked_up_changed_paused_and_removed(house: House) -> None:
     other_id = house.add("other", "hall.mp4")
-    other_since = house.wait_for(other_id, is_live, within_s=3).since
+    other_since = house.wait_for(other_id, is_live).since
     make_video(house.settings.media / "door.mp4", (96, 64), frames=25)
 
     camera_id = house.add("door", "hall.mp4")
-    house.wait_for(camera_id, is_live, within_s=2.5)
+    house.wait_for(camera_id, is_live)
     house.change(camera_id, address="door.mp4")
-    house.wait_for(camera_id, lambda one: is_live(one) and one.size_wh == (96, 64), within_s=2.5)
+    house.wait_for(camera_id, lambda one: is_live(one) and one.size_wh == (96, 64))
     house.change(camera_id, is_paused=True)
-    house.wait_for(camera_id, lambda one: one.state is CameraState.PAUSED, within_s=3.5)
+    house.wait_for(camera_id, lambda one: one.state is CameraState.PAUSED)
     house.change(camera_id, is_paused=False)
-    house.wait_for(camera_id, is_live, within_s=2.5)
+    house.wait_for(camera_id, is_live)
     house.remove(camera_id)
 
-    until_s = time.monotonic() + 3
-    while camera_id in read_health(house.redis):
-        assert time.monotonic() < until_s
-    assert house.wait_for(other_id, is_live, within_s=1).since == other_since
+    wait_for("a camera that is gone", lambda: camera_id not in read_health(house.redis))
+    assert house.wait_for(other_id, is_live).since == other_since
 
 
 @pytest.mark.usefixtures("stop")
@@ -141,12 +135,10 @@ def test_a_camera_whose_server_dies_comes_back(
     with caplog.at_level(logging.DEBUG):
         with server:
             camera_id = house.add("door", server.url(is_encoded=False))
-            assert house.wait_for(camera_id, is_live, within_s=4).size_wh == SIZE_WH
-        lost = house.wait_for(
-            camera_id, lambda one: one.state is CameraState.RECONNECTING, within_s=7
-        )
+            assert house.wait_for(camera_id, is_live).size_wh == SIZE_WH
+        lost = house.wait_for(camera_id, lambda one: one.state is CameraState.RECONNECTING)
         with server:
-            back = house.wait_for(camera_id, is_live, within_s=7)
+            back = house.wait_for(camera_id, is_live)
 
     assert lost.reason
     assert back.reconnects == 1
@@ -158,14 +150,12 @@ def test_a_camera_that_plays_once_comes_back_at_once(house: House) -> None:
     with RtspServer(plays_once=True) as server:
         camera_id = house.add("door", server.url())
 
-        house.wait_for(camera_id, lambda one: is_live(one) and one.reconnects >= 2, within_s=12)
+        house.wait_for(camera_id, lambda one: is_live(one) and one.reconnects >= 2)
 
 
 @pytest.mark.usefixtures("stop")
 def test_the_process_beats(house: House) -> None:
-    until_s = time.monotonic() + 5
-    while not (beats := read_heartbeats(house.redis, "ingest")):
-        assert time.monotonic() < until_s
+    beats = wait_for("a beat", lambda: read_heartbeats(house.redis, "ingest"))
 
     assert beats[0].kind == "ingest"
 
@@ -225,15 +215,13 @@ def test_it_ends_cleanly_while_a_camera_hangs(house: House) -> None:
             env={**os.environ, **_environment(house.settings)},
             stderr=subprocess.PIPE,
         ) as ingest:
-            silent.settimeout(20)
+            silent.settimeout(60)
             client, _ = silent.accept()
-            started_s = time.monotonic()
             ingest.terminate()
-            _, said = ingest.communicate(timeout=10)
+            _, said = ingest.communicate(timeout=60)
         client.close()
 
     assert (ingest.returncode, said) == (0, b"")
-    assert time.monotonic() - started_s < 3.5
 
 
 _RUN = """
