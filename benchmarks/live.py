@@ -42,7 +42,8 @@ from core.secrets import SecretBox
 from core.settings import load_settings
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
-from core.storage.users import Role, create_sign_in_link, find_or_add_user
+from core.storage.links import create_sign_in_link
+from core.storage.users import Role, find_or_add_user
 from core.types import Frame
 from ingest.demo import DEMO_CAMERAS
 

@@ -10,7 +10,7 @@ from wtforms.validators import InputRequired, Length
 
 from core.errors import BadRequest
 from core.storage.audit import record_change
-from core.storage.password_links import find_password_link, use_password_link
+from core.storage.links import find_password_link, use_password_link
 from core.storage.users import User
 from dashboard.access import open_to_all
 from dashboard.audit import visitor

@@ -13,15 +13,8 @@ from wtforms.validators import InputRequired, Length
 from core.errors import BadRequest, NameTaken
 from core.storage.audit import record_change
 from core.storage.first_start import begin_first_start
-from core.storage.users import (
-    User,
-    check_password,
-    has_users,
-    is_set_up_link,
-    is_user,
-    use_set_up_link,
-    use_sign_in_link,
-)
+from core.storage.links import is_set_up_link, use_set_up_link, use_sign_in_link
+from core.storage.users import User, check_password, has_users, is_user
 from dashboard.access import open_to_all
 from dashboard.audit import visitor
 from dashboard.browser_sessions import sign_in

@@ -17,18 +17,11 @@ from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
 from core.storage.evidence_policy import publish_face_seal
 from core.storage.installation import check_key, find_time_zone
+from core.storage.links import create_sign_in_link
 from core.storage.model_activations import register_shipped
 from core.storage.preferences import is_anything_chosen, read_preferences, write_preferences
 from core.storage.rollups import settle_time_zone
-from core.storage.users import (
-    Role,
-    User,
-    UserChanges,
-    change_user,
-    create_sign_in_link,
-    find_or_add_user,
-    has_users,
-)
+from core.storage.users import Role, User, UserChanges, change_user, find_or_add_user, has_users
 from launch.data_folder import make_data_folder
 
 _LINK_LIFETIME = timedelta(days=1)

@@ -1,9 +1,9 @@
-"""Questions about users, and about links that sign in or set up."""
+"""Questions about users."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -17,7 +17,6 @@ from core.access_scopes import EVERYWHERE, CameraScope, scope_of
 from core.appearance import AS_THE_BROWSER_SAYS, Appearance, Theme
 from core.errors import BadRequest, Conflict, NotFound
 from core.names import check_name
-from core.secrets import digest
 from core.storage.engine import utc_now
 from core.storage.limits import read_pairs, replace_pairs, sites_of_users
 from core.storage.tables import GroupMemberRow, SignInLinkRow, UserRow, UserSessionRow, UserSiteRow
@@ -94,18 +93,12 @@ def get_user(session: Session, user_id: int) -> User | None:
 
 def require_user(session: Session, user_id: int) -> User:
     """Read a user. Raises NotFound."""
-    user = get_user(session, user_id)
-    if user is None:
-        raise NotFound(f"there is no user {user_id}")
-    return user
+    return _user(session, _row(session, user_id))
 
 
 def find_user(session: Session, name: str) -> User:
     """Read the user of a name. Raises NotFound."""
-    row = session.scalar(select(UserRow).where(UserRow.name == name))
-    if row is None:
-        raise NotFound(f'there is no user "{name}"')
-    return _user(session, row)
+    return _user(session, _row_named(session, name))
 
 
 def describe(session: Session, user: User) -> dict[str, Any]:
@@ -152,9 +145,7 @@ def change_user(session: Session, user_id: int, changes: UserChanges) -> User:
 
     Raises NotFound, BadRequest, and Conflict where no administrator would be left.
     """
-    row = session.get(UserRow, user_id)
-    if row is None:
-        raise NotFound(f"there is no user {user_id}")
+    row = _row(session, user_id)
     if changes.role not in (None, Role.ADMIN):
         _keep_an_admin(session, row)
     _change(session, row, changes)
@@ -175,9 +166,7 @@ def change_password(session: Session, user_id: int, old: str, new: str) -> bool:
 
 def set_appearance(session: Session, user_id: int, appearance: Appearance) -> Appearance:
     """Keep how a person wants pages; returns how they wanted them before. Raises NotFound."""
-    row = session.get(UserRow, user_id)
-    if row is None:
-        raise NotFound(f"there is no user {user_id}")
+    row = _row(session, user_id)
     before = _appearance(row)
     row.language, row.theme = appearance.language, appearance.theme
     return before
@@ -191,9 +180,7 @@ def find_or_add_user(session: Session, name: str, role: Role) -> User:
 
 def remove_user(session: Session, name: str) -> None:
     """Remove a user. Raises NotFound, and Conflict where no administrator would be left."""
-    row = session.scalar(select(UserRow).where(UserRow.name == name))
-    if row is None:
-        raise NotFound(f'there is no user "{name}"')
+    row = _row_named(session, name)
     _keep_an_admin(session, row)
     session.execute(delete(SignInLinkRow).where(SignInLinkRow.user_id == row.id))
     session.delete(row)
@@ -211,69 +198,23 @@ def check_password(session: Session, name: str, password: str) -> User | None:
     return _user(session, row) if is_right and row and row.password_hash else None
 
 
-def create_sign_in_link(session: Session, user: User | None, lifetime: timedelta) -> str:
-    """Make the secret of a link; without a user it sets up the first one, once.
-
-    A user's link works until it runs out, or until a newer one is made for them.
-    """
-    if user is not None:
-        session.execute(delete(SignInLinkRow).where(SignInLinkRow.user_id == user.id))
-    secret = secrets.token_urlsafe(32)
-    session.add(
-        SignInLinkRow(
-            hash=digest(secret),
-            user_id=user.id if user else None,
-            expires_at=utc_now() + lifetime,
-        )
-    )
-    return secret
+def _row(session: Session, user_id: int) -> UserRow:
+    row = session.get(UserRow, user_id)
+    if row is None:
+        raise NotFound(f"there is no user {user_id}")
+    return row
 
 
-def forget_expired_links(session: Session) -> int:
-    """Remove links that have run out; returns how many."""
-    gone = session.execute(
-        delete(SignInLinkRow)
-        .where(SignInLinkRow.expires_at < utc_now())
-        .returning(SignInLinkRow.hash)
-    )
-    return len(gone.all())
-
-
-def is_set_up_link(session: Session, secret: str) -> bool:
-    """Say whether a set-up link would work now; it is not used up by asking."""
-    row = _unused_link(session, secret)
-    return row is not None and row.user_id is None
-
-
-def use_set_up_link(session: Session, secret: str, name: str, password: str) -> User | None:
-    """Make the first administrator; None if the link is unknown, used or over.
-
-    Raises BadRequest on a bad name or password, the link then works still.
-    """
-    row = _unused_link(session, secret)
-    if row is None or row.user_id is not None:
-        return None
-    user = add_user(session, name, Role.ADMIN, password)
-    row.used_at = utc_now()
-    return user
-
-
-def use_sign_in_link(session: Session, secret: str) -> User | None:
-    """Find whom a link signs in; None if it is unknown or over."""
-    row = _unused_link(session, secret)
-    return None if row is None or row.user_id is None else get_user(session, row.user_id)
+def _row_named(session: Session, name: str) -> UserRow:
+    row = session.scalar(select(UserRow).where(UserRow.name == name))
+    if row is None:
+        raise NotFound(f'there is no user "{name}"')
+    return row
 
 
 @cache
 def _unknown_hash() -> str:
     return PasswordHasher().hash(secrets.token_urlsafe(16))
-
-
-def _unused_link(session: Session, secret: str) -> SignInLinkRow | None:
-    row = session.get(SignInLinkRow, digest(secret))
-    if row is None or row.used_at is not None or row.expires_at < utc_now():
-        return None
-    return row
 
 
 def _change(session: Session, row: UserRow, changes: UserChanges) -> None:

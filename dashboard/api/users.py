@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 from core.names import Name
 from core.storage.audit import record_change
 from core.storage.engine import utc_now
-from core.storage.password_links import create_password_link
+from core.storage.links import create_password_link
 from core.storage.sessions import (
     ABSENT,
     Presence,

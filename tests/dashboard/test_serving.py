@@ -16,8 +16,9 @@ from core.heartbeats import read_heartbeats
 from core.live import LiveChannel
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database
+from core.storage.links import create_sign_in_link
 from core.storage.tokens import create_token
-from core.storage.users import Role, create_sign_in_link, find_or_add_user
+from core.storage.users import Role, find_or_add_user
 from core.types import Frame
 from tests.dashboard.live_client import Event, LiveClient, stuck_page
 from tests.dashboard.served import (

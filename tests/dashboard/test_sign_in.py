@@ -7,14 +7,8 @@ from flask.testing import FlaskClient
 
 from core.storage.engine import Database
 from core.storage.first_start import is_first_start
-from core.storage.users import (
-    Role,
-    add_user,
-    create_sign_in_link,
-    find_or_add_user,
-    has_users,
-    list_users,
-)
+from core.storage.links import create_sign_in_link
+from core.storage.users import Role, add_user, find_or_add_user, has_users, list_users
 from dashboard.app import Dashboard
 from tests.dashboard.conftest import PASSWORD, ClientOf, csrf_token
 

@@ -12,9 +12,10 @@ from core.settings import load_settings
 from core.storage.cameras import NewCamera, add_camera, list_cameras
 from core.storage.engine import Database
 from core.storage.evidence_policy import read_policy
+from core.storage.links import is_set_up_link, use_sign_in_link
 from core.storage.model_versions import list_versions
 from core.storage.preferences import write_preferences
-from core.storage.users import Role, add_user, is_set_up_link, use_sign_in_link
+from core.storage.users import Role, add_user
 from launch.database import open_database, open_key, prepare_database
 from tests.model_folders import make_folder
 

@@ -12,7 +12,7 @@ from core.retention import RetentionParameters
 from core.storage.audit import SYSTEM
 from core.storage.engine import Database
 from core.storage.jobs import JobFilter, NewJob, add_job_once, get_job, list_jobs, take_job
-from core.storage.users import create_sign_in_link
+from core.storage.links import create_sign_in_link
 from workers.job_upkeep import SILENT_AFTER, JobUpkeep
 
 NIGHT = datetime(2026, 3, 1, 1, tzinfo=UTC)

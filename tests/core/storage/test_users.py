@@ -6,6 +6,10 @@ import pytest
 
 from core.errors import BadRequest, Conflict, NameTaken, NotFound
 from core.storage.engine import Database, utc_now
+from core.storage.links import (
+    create_sign_in_link,
+    use_sign_in_link,
+)
 from core.storage.sessions import begin_session, find_session
 from core.storage.users import (
     Role,
@@ -14,20 +18,15 @@ from core.storage.users import (
     change_password,
     change_user,
     check_password,
-    create_sign_in_link,
     describe,
     find_or_add_user,
     find_user,
-    forget_expired_links,
     get_user,
     has_users,
-    is_set_up_link,
     is_user,
     list_users,
     remove_user,
     require_user,
-    use_set_up_link,
-    use_sign_in_link,
 )
 
 HOUR = timedelta(hours=1)
@@ -82,42 +81,6 @@ def test_removing_a_user_removes_their_links(database: Database) -> None:
         assert use_sign_in_link(session, secret) is None
         with pytest.raises(NotFound):
             remove_user(session, "ann")
-
-
-def test_a_sign_in_link_works_until_a_newer_one_is_made(database: Database) -> None:
-    with database.write() as session:
-        ann = add_user(session, "ann", Role.VIEWER, None)
-        secret = create_sign_in_link(session, ann, HOUR)
-        assert use_sign_in_link(session, secret) == ann
-        assert use_sign_in_link(session, secret) == ann
-        newer = create_sign_in_link(session, ann, HOUR)
-        assert use_sign_in_link(session, secret) is None
-        assert use_sign_in_link(session, newer) == ann
-        assert use_sign_in_link(session, "guess") is None
-
-
-def test_a_set_up_link_makes_the_first_administrator_once(database: Database) -> None:
-    with database.write() as session:
-        secret = create_sign_in_link(session, None, HOUR)
-        assert is_set_up_link(session, secret)
-        assert use_sign_in_link(session, secret) is None
-        with pytest.raises(BadRequest):
-            use_set_up_link(session, secret, "ann", "short")
-        ann = use_set_up_link(session, secret, "ann", PASSWORD)
-        assert ann is not None
-        assert ann.role is Role.ADMIN
-        assert use_set_up_link(session, secret, "eve", PASSWORD) is None
-        assert not is_set_up_link(session, secret)
-
-
-def test_links_run_out_and_are_forgotten(database: Database) -> None:
-    with database.write() as session:
-        ann = add_user(session, "ann", Role.VIEWER, None)
-        over = create_sign_in_link(session, ann, -HOUR)
-        create_sign_in_link(session, None, HOUR)
-        assert use_sign_in_link(session, over) is None
-        assert forget_expired_links(session) == 1
-        assert forget_expired_links(session) == 0
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ from core.storage.cameras import (
     remove_camera,
 )
 from core.storage.engine import Database
-from core.storage.users import Role, create_sign_in_link, find_or_add_user, set_appearance
+from core.storage.links import create_sign_in_link
+from core.storage.users import Role, find_or_add_user, set_appearance
 
 ROOT = Path(__file__).parents[3]
 CHROMIUM = Path("/usr/bin/chromium")

@@ -15,9 +15,10 @@ from core.storage.engine import utc_now
 from core.storage.erasure import erase
 from core.storage.first_start import end_first_start
 from core.storage.jobs import end_job, get_job, take_job
+from core.storage.links import create_sign_in_link
 from core.storage.preferences import read_preferences, write_preferences
 from core.storage.tables import JobRow, SettingRow, SightingRow
-from core.storage.users import Role, create_sign_in_link, remove_user
+from core.storage.users import Role, remove_user
 from tests.core.storage.past import Person, Silent, keep, minutes_between
 from tests.dashboard.browser.conftest import House
 from tests.dashboard.browser.pasts import forget_past
