@@ -1,4 +1,4 @@
-"""Which scripts a page's script imports, so that the browser fetches them all at once."""
+"""Which scripts a page loads: its own, and what that imports."""
 
 import re
 from functools import cache
@@ -10,19 +10,24 @@ _IMPORT = re.compile(r'^(?:import|export)\b.*?from "(\.\.?/[\w./-]+\.js)";$', re
 
 
 @cache
-def modules_of(name: str) -> tuple[str, ...]:
-    """List what a script imports, and what that imports; not the script itself.
+def modules_of(*names: str) -> tuple[str, ...]:
+    """List scripts and all that they import, each once; names: below static/js, as the answers.
 
-    name: below static/js, as the answers are.
     Without being told, a browser finds each of them only after it has read the one before.
     """
-    found = {name: None}
-    waiting = [name]
+    found = dict.fromkeys(names)
+    waiting = list(found)
     while waiting:
         new = [one for one in _imports_of(waiting.pop()) if one not in found]
         found.update(dict.fromkeys(new))
         waiting.extend(new)
-    return tuple(found)[1:]
+    return tuple(found)
+
+
+@cache
+def all_modules() -> frozenset[str]:
+    """Name all scripts that there are."""
+    return frozenset(one.relative_to(_FOLDER).as_posix() for one in _FOLDER.rglob("*.js"))
 
 
 def _imports_of(name: str) -> list[str]:

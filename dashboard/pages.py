@@ -21,6 +21,7 @@ ID = f"int(max={ID_MAX})"
 """The id in a page's address: a larger one is no page, rather than a question to the database."""
 
 blueprint = Blueprint("pages", __name__)
+blueprint.add_app_template_global(modules_of)
 
 
 @blueprint.before_request
@@ -131,5 +132,4 @@ def render_wall(who: Identity, is_kiosk: bool = False) -> str:
         title="Live wall",
         is_kiosk=is_kiosk,
         wall=wall.model_dump(mode="json"),
-        modules=modules_of("wall/wall.js"),
     )

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from dashboard.access import open_to_all
 from dashboard.appearance import LANGUAGE_COOKIE, keep_in_browser, keep_with_account
 from dashboard.identities import signed_in_if_known
+from dashboard.modules import all_modules, modules_of
 from dashboard.security import own_path
 
 blueprint = Blueprint("words", __name__)
@@ -41,7 +42,13 @@ class Words:
 
     texts: Mapping[str, str]
     plurals: Mapping[str, tuple[str, str]]
-    script: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsScript:
+    """The words that a page's scripts say, as a script; version: of its text."""
+
+    text: str
     version: str
 
 
@@ -78,23 +85,31 @@ def mark(text: str) -> str:
 @cache
 def read_words(name: str) -> Words:
     """Read the catalogue of a language other than English."""
-    with (_FOLDER / name / "LC_MESSAGES" / "messages.po").open("rb") as file:
-        messages = [one for one in read_po(file, locale=name) if one.id and one.string]
-    texts, plurals = _by_text(messages)
-    script = _write_script(messages)
-    version = hashlib.blake2b(script.encode(), digest_size=8).hexdigest()
-    return Words(texts, plurals, script, version)
+    return Words(*_by_text(_read_messages(name)))
 
 
-@blueprint.get("/words/<name>.js")
+@cache
+def read_words_script(name: str, script: str) -> WordsScript:
+    """Write what a page says by its script: by all that this imports, and what the server says."""
+    folder = "dashboard/static/js/"
+    files = {folder + one for one in modules_of("chrome.js", script)}
+    texts, plurals = _by_text(_said_in(files, name))
+    sentences, _ = _by_text(_said_in({SENTENCES}, name))
+    catalogue = {"texts": texts, "plurals": plurals, "sentences": sentences}
+    text = f"globalThis.maskwatchWords = {json.dumps(catalogue, ensure_ascii=False)};\n"
+    return WordsScript(text, hashlib.blake2b(text.encode(), digest_size=8).hexdigest())
+
+
+@blueprint.get("/words/<name>/<path:script>")
 @open_to_all
-def words_script(name: str) -> Response:
-    """Answer a language's words for scripts, as a script: they are there before modules run."""
-    if name not in LANGUAGES or name == _ENGLISH:
+def words_script(name: str, script: str) -> Response:
+    """Answer a page's words for scripts, as a script: they are there before modules run."""
+    if name not in LANGUAGES or name == _ENGLISH or script not in all_modules():
         raise NotFound
-    response = Response(read_words(name).script, mimetype="text/javascript")
+    words = read_words_script(name, script)
+    response = Response(words.text, mimetype="text/javascript")
     response.headers["Cache-Control"] = _FOR_EVER
-    response.set_etag(read_words(name).version)
+    response.set_etag(words.version)
     return response.make_conditional(request)
 
 
@@ -112,12 +127,16 @@ def choose_language() -> Response:
 
 
 def _offer() -> dict[str, object]:
-    """Tell templates the language, the others, and the address of the scripts' words."""
+    """Tell templates the language, the others, and where a script's words are."""
+    return {"language": language(), "languages": LANGUAGES, "words_of": _address_of_words}
+
+
+def _address_of_words(script: str) -> str | None:
     name = language()
-    script = None
-    if name != _ENGLISH:
-        script = url_for("words.words_script", name=name, v=read_words(name).version)
-    return {"language": name, "languages": LANGUAGES, "words_script": script}
+    if name == _ENGLISH:
+        return None
+    version = read_words_script(name, script).version
+    return url_for("words.words_script", name=name, script=script, v=version)
 
 
 def _find_language() -> str:
@@ -142,6 +161,16 @@ def _find_plural(one: str, many: str, count: int) -> str:
     return pair[0] if count == 1 else pair[1]
 
 
+@cache
+def _read_messages(name: str) -> list[Message]:
+    with (_FOLDER / name / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return [one for one in read_po(file, locale=name) if one.id and one.string]
+
+
+def _said_in(files: set[str], name: str) -> list[Message]:
+    return [one for one in _read_messages(name) if any(file in files for file, _ in one.locations)]
+
+
 def _by_text(messages: list[Message]) -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
     """Sort messages into single texts and plurals."""
     texts, plurals = {}, {}
@@ -151,15 +180,3 @@ def _by_text(messages: list[Message]) -> tuple[dict[str, str], dict[str, tuple[s
         else:
             plurals[one.id[0]] = (str((one.string or one.id)[0]), str((one.string or one.id)[1]))
     return texts, plurals
-
-
-def _write_script(messages: list[Message]) -> str:
-    """Write what scripts need: their own texts, and the sentences of the server."""
-    texts, plurals = _by_text([one for one in messages if _is_said_by(one, ".js")])
-    sentences, _ = _by_text([one for one in messages if _is_said_by(one, SENTENCES)])
-    catalogue = {"texts": texts, "plurals": plurals, "sentences": sentences}
-    return f"globalThis.maskwatchWords = {json.dumps(catalogue, ensure_ascii=False)};\n"
-
-
-def _is_said_by(message: Message, ending: str) -> bool:
-    return any(file.endswith(ending) for file, _ in message.locations)

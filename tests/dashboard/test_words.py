@@ -132,17 +132,25 @@ def test_a_strange_choice_leads_nowhere(
 
 
 def test_the_words_of_scripts_are_served_for_ever_and_by_tag(stranger: FlaskClient) -> None:
-    words = stranger.get("/words/de.js")
+    words = stranger.get("/words/de/history/history.js")
     assert words.mimetype == "text/javascript"
     assert words.text.startswith("globalThis.maskwatchWords = {")
+    assert "Noch kein Verlauf" in words.text
+    assert "Noch keine Kameras" not in words.text  # another page says it
     assert "immutable" in words.headers["Cache-Control"]
-    again = stranger.get("/words/de.js", headers={"If-None-Match": words.headers["ETag"]})
+    again = stranger.get(
+        "/words/de/history/history.js", headers={"If-None-Match": words.headers["ETag"]}
+    )
     assert again.status_code == 304
 
 
-@pytest.mark.parametrize("name", ["en", "xx", "..%2fde"])
-def test_there_are_words_only_of_other_languages(stranger: FlaskClient, name: str) -> None:
-    assert stranger.get(f"/words/{name}.js").status_code == 404
+@pytest.mark.parametrize(
+    "path", ["en/chrome.js", "xx/chrome.js", "..%2fde/chrome.js", "de/../chrome.js", "de/no.js"]
+)
+def test_there_are_words_only_of_other_languages_and_of_scripts(
+    stranger: FlaskClient, path: str
+) -> None:
+    assert stranger.get(f"/words/{path}").status_code == 404
 
 
 def test_each_language_but_english_has_a_catalogue() -> None:
