@@ -20,10 +20,10 @@ import numpy as np
 
 from core.assets import asset_path
 from core.types import Detections, Image
-from models.analysis import FaceDetector
 from models.detectors.anchor_free import AnchorFree
 from models.detectors.centerface import CenterFace
 from models.detectors.mtcnn import load_mtcnn
+from models.detectors.protocol import FaceDetector
 from models.detectors.yunet import YuNet
 from models.manifest import SHIPPED_DETECTOR
 from models.training.detector.measures import (

@@ -17,9 +17,9 @@ import numpy as np
 from core.assets import asset_path
 from core.detectors import parse_tiles
 from core.types import Detections
-from models.analysis import FaceDetector
 from models.detectors.boxes import SizeWh
 from models.detectors.centerface import CenterFace
+from models.detectors.protocol import FaceDetector
 from models.detectors.tiling import TiledDetector
 from models.training.detector.measures import (
     SceneTruth,

@@ -14,15 +14,9 @@ from core.detectors import DetectorChoice
 from core.face_crops import CONTEXT, cut_crops
 from core.runtimes import RuntimeChoice
 from core.types import Detections, Faces, Image, Probabilities
+from models.detectors.protocol import FaceDetector
 from models.preprocess import sharpness
 from models.runtimes.network import BATCHES
-
-
-class FaceDetector(Protocol):
-    """Finds faces; scores below its own floor are not reported."""
-
-    def detect(self, images: Sequence[Image]) -> list[Detections]:
-        """Find the faces of each image, best first; boxes clipped to that image."""
 
 
 class MaskClassifier(Protocol):
@@ -110,16 +104,6 @@ def load_classifier(
     from models.classifier import open_classifier
 
     return open_classifier(folder, threads, runtime or RuntimeChoice())
-
-
-def load_detector(folder: Path, threads: int, runtime: RuntimeChoice | None = None) -> FaceDetector:
-    """Load the detector of a model folder, always by OpenVINO: on runtime's device.
-
-    Raises WeightsMismatch and BadSettings.
-    """
-    from models.detectors.anchor_free import AnchorFree
-
-    return AnchorFree(folder, threads, device=(runtime or RuntimeChoice()).device)
 
 
 def _confident(found: Detections, min_score: float) -> Detections:

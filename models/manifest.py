@@ -5,33 +5,13 @@ from pathlib import Path
 
 from core.errors import WeightsMismatch
 from core.manifests import (
-    CARD,
     NAME,
     FileKind,
     ModelFile,
     ModelManifest,
-    Precision,
-    Task,
     parse_manifest,
     write_out,
 )
-
-__all__ = [
-    "CARD",
-    "NAME",
-    "SHIPPED_CLASSIFIER",
-    "SHIPPED_DETECTOR",
-    "SHIPPED_EDGE_CLASSIFIER",
-    "FileKind",
-    "ModelFile",
-    "ModelManifest",
-    "Precision",
-    "Task",
-    "describe_file",
-    "parse_manifest",
-    "read_manifest",
-    "write_manifest",
-]
 
 _WEIGHTS = Path(__file__).parent / "weights"
 SHIPPED_CLASSIFIER = _WEIGHTS / "classifier"
@@ -47,9 +27,14 @@ def read_manifest(folder: Path) -> ModelManifest:
     """
     try:
         manifest = parse_manifest((folder / NAME).read_text())
+    except FileNotFoundError as error:
+        raise WeightsMismatch(
+            f"{folder} is no model folder: there is no {NAME} in it; "
+            "that of a training run is its folder weights"
+        ) from error
     except OSError as error:
         raise WeightsMismatch(
-            f"{folder / NAME}: not a readable manifest ({error}); install the weights again"
+            f"{folder / NAME} cannot be read ({error.strerror}); install the weights again"
         ) from error
     except WeightsMismatch as error:
         raise WeightsMismatch(f"{folder / NAME}: {error}; install the weights again") from error

@@ -10,7 +10,9 @@ from core.errors import WeightsMismatch
 from core.manifests import Task
 from core.runtimes import RuntimeChoice
 from core.types import LABELS, Detections, Image, Probabilities
-from models.analysis import FaceDetector, MaskClassifier, load_classifier, load_detector
+from models.analysis import MaskClassifier, load_classifier
+from models.detectors.chosen import load_detector
+from models.detectors.protocol import FaceDetector
 from models.manifest import read_manifest
 
 _SUM_TOLERANCE = 0.02

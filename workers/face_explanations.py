@@ -16,8 +16,9 @@ from core.face_explanations import (
     decode_question,
     encode_answer,
 )
+from core.manifests import FileKind
 from core.processes import Stop
-from models.manifest import FileKind, read_manifest
+from models.manifest import read_manifest
 
 logger = logging.getLogger(__name__)
 

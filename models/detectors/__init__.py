@@ -1,1 +1,1 @@
-"""Face detectors behind one protocol: `FaceDetector` of models/analysis.py."""
+"""Face detectors behind one protocol: `FaceDetector` of protocol.py."""

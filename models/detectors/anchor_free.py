@@ -15,11 +15,12 @@ import openvino as ov
 from numpy.typing import NDArray
 
 from core.errors import WeightsMismatch
+from core.manifests import FileKind, Task
 from core.runtimes import OpenVinoDevice
 from core.types import Boxes, Detections, Probabilities
 from models.detectors.boxes import FacePoints, SizeWh, suppress
 from models.detectors.letterboxed import SIZES_WH, LetterboxedDetector
-from models.manifest import FileKind, Task, read_manifest
+from models.manifest import read_manifest
 from models.runtimes.openvino import CompiledNetwork, Tensor, read_network
 
 STRIDES = (8, 16, 32)

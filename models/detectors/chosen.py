@@ -1,4 +1,7 @@
-"""Build the face detector that the settings name; each loads its own packages only."""
+"""Load face detectors: the one that the settings name, or our own of a model folder.
+
+Each loads its own packages only.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +11,7 @@ import numpy as np
 from core.detectors import NO_TILES, DetectorChoice, DetectorName, Tiles
 from core.errors import BadSettings
 from core.runtimes import RuntimeChoice
-from models.analysis import FaceDetector
+from models.detectors.protocol import FaceDetector
 
 
 def build_detector(
@@ -30,6 +33,16 @@ def build_detector(
     from models.detectors.tiling import TiledDetector
 
     return TiledDetector(detector, choice.tiles)
+
+
+def load_detector(folder: Path, threads: int, runtime: RuntimeChoice | None = None) -> FaceDetector:
+    """Load the detector of a model folder, always by OpenVINO: on runtime's device.
+
+    Raises WeightsMismatch and BadSettings.
+    """
+    from models.detectors.anchor_free import AnchorFree
+
+    return AnchorFree(folder, threads, device=(runtime or RuntimeChoice()).device)
 
 
 def try_detector(
@@ -67,7 +80,6 @@ def _build_centerface(wanted: _Wanted) -> FaceDetector:
 
 
 def _build_fast(wanted: _Wanted) -> FaceDetector:
-    from models.analysis import load_detector
     from models.manifest import SHIPPED_DETECTOR
 
     return load_detector(wanted.folder or SHIPPED_DETECTOR, wanted.threads, wanted.runtime)

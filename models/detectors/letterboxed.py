@@ -20,7 +20,7 @@ Compile: TypeAlias = Callable[[SizeWh], CompiledNetwork]
 
 
 class LetterboxedDetector:
-    """A FaceDetector; see models/analysis.py.
+    """A FaceDetector.
 
     The first input size is compiled at once, which proves the network; each other one when
     the first picture of its shape comes: most installations need one or two.

@@ -28,7 +28,7 @@ Cascade: TypeAlias = Callable[[Image], NDArray[np.float64]]
 
 
 class Mtcnn:
-    """A FaceDetector; see models/analysis.py. TensorFlow chooses its threads."""
+    """A FaceDetector. TensorFlow chooses its threads."""
 
     def __init__(self, cascade: Cascade) -> None:
         self._cascade = cascade

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from core.detectors import TILES_MAX, Tiles
 from core.types import Boxes, Detections, Image, Scores
-from models.analysis import FaceDetector
 from models.detectors.boxes import OVERLAP_MAX, SizeWh, best_input
 from models.detectors.letterboxed import SIZES_WH
+from models.detectors.protocol import FaceDetector
 
 OVERLAP = 0.2
 """Of a tile's side that the next one shares: the largest face that is sure to be whole in one."""

@@ -10,8 +10,8 @@ import numpy as np
 from core.face_crops import square_regions
 from core.pictures import fit_size
 from core.types import Boxes, Image, Label
-from models.analysis import FaceDetector
 from models.detectors.boxes import FacePoints
+from models.detectors.protocol import FaceDetector
 from models.explanation.explain import Explanation, explain_face
 from models.explanation.heat import Method
 from models.explanation.network import OpenedNetwork

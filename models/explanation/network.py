@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from core.errors import WeightsMismatch
 from core.face_crops import CONTEXT
+from core.manifests import NAME, FileKind
 from core.types import LABELS, Label, Probabilities
-from models.manifest import NAME, FileKind, read_manifest
+from models.manifest import read_manifest
 from models.preprocess import ClassifierInput
 
 BEST_OF_RUN = "best.keras"

@@ -8,13 +8,8 @@ from typing import Any
 import keras
 
 from core.errors import BadSettings
-from core.manifests import FileKind
-from models.manifest import (
-    NAME,
-    SHIPPED_CLASSIFIER,
-    SHIPPED_EDGE_CLASSIFIER,
-    read_manifest,
-)
+from core.manifests import NAME, FileKind
+from models.manifest import SHIPPED_CLASSIFIER, SHIPPED_EDGE_CLASSIFIER, read_manifest
 from models.training.network import base_of
 from models.training.progress import Progress
 

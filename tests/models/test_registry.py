@@ -10,22 +10,14 @@ from sqlalchemy import update
 
 import migrations
 from core.errors import BadSettings, NotFound, WeightsMismatch
-from core.manifests import Task
+from core.manifests import NAME, FileKind, Task, parse_manifest
 from core.model_folders import FILE_BYTES_MAX
 from core.settings import Settings, load_settings
 from core.storage.engine import Database
 from core.storage.model_activations import activate, register_shipped
 from core.storage.model_versions import add_version, list_versions, mark_checked, remove_version
 from core.storage.tables import ModelFileRow, ModelVersionRow
-from models.manifest import (
-    NAME,
-    SHIPPED_CLASSIFIER,
-    FileKind,
-    describe_file,
-    parse_manifest,
-    read_manifest,
-    write_manifest,
-)
+from models.manifest import SHIPPED_CLASSIFIER, describe_file, read_manifest, write_manifest
 from models.registry import ModelRegistry, read_folder
 from models.shipped import shipped_folders
 from tests.model_folders import make_folder

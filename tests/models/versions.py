@@ -4,7 +4,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from models.manifest import NAME, SHIPPED_CLASSIFIER, describe_file, parse_manifest, write_manifest
+from core.manifests import NAME, parse_manifest
+from models.manifest import SHIPPED_CLASSIFIER, describe_file, write_manifest
 
 
 def copy_shipped(target: Path, version: str) -> Path:

@@ -19,10 +19,11 @@ from core.face_explanations import (
     decode_answer,
     encode_question,
 )
+from core.manifests import FileKind
 from core.pictures import encode_jpeg
 from core.processes import Stop
 from core.requests import answer_next, ask
-from models.manifest import SHIPPED_CLASSIFIER, FileKind, read_manifest, write_manifest
+from models.manifest import SHIPPED_CLASSIFIER, read_manifest, write_manifest
 from tests.models.versions import copy_shipped
 from workers.face_explanations import ExplanationDesk, explain_in_child
 

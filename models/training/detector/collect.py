@@ -18,9 +18,9 @@ import cv2
 import numpy as np
 
 from core.assets import asset_path
-from models.analysis import FaceDetector
 from models.detectors.boxes import SizeWh
 from models.detectors.centerface import CenterFace
+from models.detectors.protocol import FaceDetector
 from models.detectors.yunet import YuNet
 from models.runtimes.cores import count_cores
 from models.training.corrections import Corrections, read_corrections

@@ -18,9 +18,9 @@ import numpy as np
 
 from core.assets import asset_path
 from core.types import Detections
-from models.analysis import FaceDetector
 from models.detectors.anchor_free import AnchorFree
 from models.detectors.centerface import CenterFace
+from models.detectors.protocol import FaceDetector
 from models.detectors.yunet import YuNet
 from models.training.detector.measures import (
     Judged,

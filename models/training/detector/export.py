@@ -9,16 +9,10 @@ import click
 import keras
 import numpy as np
 
+from core.manifests import FileKind, ModelManifest, Precision, Task
 from models.detectors.anchor_free import STRIDES
 from models.exporting.formats import write_keras, write_litert, write_openvino
-from models.manifest import (
-    FileKind,
-    ModelManifest,
-    Precision,
-    Task,
-    describe_file,
-    write_manifest,
-)
+from models.manifest import describe_file, write_manifest
 
 LITERT_SHAPE = (1, 384, 640, 3)
 """LiteRT wants a size; the other files take any multiple of 32."""

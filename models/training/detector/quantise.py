@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 import numpy as np
 
+from core.manifests import FileKind, Precision
 from models.detectors.anchor_free import find_network
 from models.detectors.boxes import letterbox
 from models.exporting.quantisation import PICTURES, quantise
-from models.manifest import FileKind, Precision, describe_file, read_manifest, write_manifest
+from models.manifest import describe_file, read_manifest, write_manifest
 from models.runtimes.openvino import Pixels
 from models.training.detector.pictures import LabelledPicture, load_pictures
 from models.training.examples import Split

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.types import Boxes, Detections, Image, Scores
-from models.analysis import FaceDetector
 from models.detectors.boxes import overlaps, suppress
+from models.detectors.protocol import FaceDetector
 from models.training.detector.pictures import Kind, Kinds, LabelledPicture
 
 SCORE_MIN = 0.3
