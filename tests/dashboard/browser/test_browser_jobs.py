@@ -104,4 +104,4 @@ def test_a_video_is_sent_once_its_camera_and_start_are_known(jobs: House, page: 
     page.get_by_label("It begins at").fill("2026-03-01T08:00:00")
     send.click()
     # The server opens it, and says at the field what is wrong.
-    expect(page.locator("#video-error")).to_have_text(re.compile("video"), timeout=20_000)
+    expect(page.locator("#video-error")).to_have_text(re.compile("video"))

@@ -42,7 +42,7 @@ def ask(house: House, token: str, path: str, method: str = "GET", body: object =
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{house.address}{path}", data, headers, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return int(answer.status)
     except HTTPError as error:
         return error.code

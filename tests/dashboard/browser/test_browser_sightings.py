@@ -1,7 +1,6 @@
 """Sightings in the browser: found by day and verdict, reviewed by keys, looked at closely."""
 
 import re
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -26,6 +25,7 @@ from tests.dashboard.browser.test_browser_pages import (
     violations,
     width_of,
 )
+from tests.waiting import wait_for
 
 NOW = datetime(2024, 11, 22, 11, 0, tzinfo=UTC)
 """What browsers of these tests take for now: a Friday, noon in Berlin."""
@@ -100,10 +100,7 @@ def reviews(house: House) -> int:
 
 def wait_for_reviews(house: House, count: int) -> None:
     """Wait until so many are kept: the page shows a review before its answer is there."""
-    until = time.monotonic() + 20
-    while reviews(house) != count:
-        assert time.monotonic() < until, reviews(house)
-        time.sleep(0.05)
+    wait_for(f"{count} reviews", lambda: reviews(house) == count)
 
 
 def test_a_stranger_finds_the_violation_of_last_tuesday(open_sightings: OpenAs) -> None:
@@ -280,7 +277,7 @@ def test_a_sighting_appears_beside_the_wall(house: House, page: Page) -> None:
     expect(page.locator("#connection-state")).to_have_text("Live")
     write_people(house.database, [Passer(camera_id, datetime.now(UTC), Verdict.NO_MASK)])
     row = page.locator("#latest li").first
-    expect(row).to_contain_text("door", timeout=10_000)
+    expect(row).to_contain_text("door")
     expect(row).to_contain_text("No mask")
     expect(page.locator("#rate-words")).to_contain_text("could be judged")
 

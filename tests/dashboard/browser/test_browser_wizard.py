@@ -15,7 +15,6 @@ from tests.dashboard.browser.test_browser_pages import keep_picture, violations,
 from tests.onvif_device import OnvifDevice
 from tests.rtsp_server import RtspServer
 
-SECONDS = 1000
 PASSWORD = "p@ss:/#"
 WIDTHS = (1440, 390)
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -45,7 +44,7 @@ def test_a_camera_is_found_checked_named_and_drawn_on_the_wall(house: House, pag
     page.goto("/cameras/new")
     page.get_by_label("Address", exact=True).fill("demo:entrance")
     go_on(page)
-    expect(page.get_by_text("The camera works")).to_be_visible(timeout=20 * SECONDS)
+    expect(page.get_by_text("The camera works")).to_be_visible()
     expect(page.get_by_role("img", name="Picture of the camera")).to_be_visible()
     expect(page.get_by_text(re.compile("960 . 540"))).to_be_visible()
     expect(page.get_by_text("masks up to 3 m away")).to_be_visible()
@@ -57,7 +56,7 @@ def test_a_camera_is_found_checked_named_and_drawn_on_the_wall(house: House, pag
     page.get_by_role("button", name="Add the camera").click()
     expect(page.get_by_role("heading", name="North entrance is being watched")).to_be_focused()
     page.get_by_role("link", name="See it on the wall").click()
-    page.wait_for_selector(".tile[data-frame-id]", timeout=20 * SECONDS)
+    page.wait_for_selector(".tile[data-frame-id]")
     assert shades(page) > 50
 
 
@@ -75,7 +74,7 @@ def test_a_camera_that_does_not_answer_is_added_only_on_purpose(house: House, pa
     page.goto("/cameras/new")
     page.get_by_label("Address", exact=True).fill("rtsp://user:secret@127.0.0.1:1/stream")
     go_on(page)
-    expect(page.get_by_text("No picture", exact=True)).to_be_visible(timeout=20 * SECONDS)
+    expect(page.get_by_text("No picture", exact=True)).to_be_visible()
     page.get_by_role("button", name="Go on without a picture").click()
     page.get_by_label("Name").fill("door")
     go_on(page)
@@ -98,21 +97,19 @@ def test_an_onvif_camera_is_found_signed_in_to_and_added(
     page.get_by_role("radio", name="Search the network").check()
     page.get_by_role("button", name="Search now").click()
     device = page.get_by_role("button", name=f"Front door · M1 127.0.0.1:{onvif_camera.port}")
-    expect(device).to_be_visible(timeout=20 * SECONDS)
+    expect(device).to_be_visible()
     device.click()
     page.get_by_label("User").fill("ada")
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("refuses the user name or password")).to_be_visible(
-        timeout=20 * SECONDS
-    )
+    expect(page.get_by_text("refuses the user name or password")).to_be_visible()
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     stream = page.get_by_role("button", name=re.compile("main stream"))
     expect(stream).to_contain_text(re.compile("1920 . 1080"))
     look_closely(page, "search")
     stream.click()
-    expect(page.get_by_text("The camera works")).to_be_visible(timeout=20 * SECONDS)
+    expect(page.get_by_text("The camera works")).to_be_visible()
     assert PASSWORD not in page.locator("main").inner_text()
     go_on(page)
     page.get_by_label("Name").fill("Front door")
@@ -130,7 +127,7 @@ def test_areas_and_a_schedule_are_made_by_keys_and_by_mouse(
     look_closely(page, "find")
     page.get_by_label("Address", exact=True).fill(stream)
     page.keyboard.press("Enter")
-    expect(page.get_by_text("The camera works")).to_be_visible(timeout=20 * SECONDS)
+    expect(page.get_by_text("The camera works")).to_be_visible()
     look_closely(page, "check")
     go_on(page)
     page.get_by_label("Name").fill("door")

@@ -1,17 +1,16 @@
 """What the tests of the wall show on it: grey pictures with a face, or none."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import cv2
 import numpy as np
-import pytest
 from playwright.sync_api import Page
 
 from core.live import Overlay, OverlayFace
 from core.types import Frame, Label, Verdict
 from tests.dashboard.browser.conftest import House
+from tests.waiting import wait_for
 
 SIZE_WH = (640, 360)
 BOX = (200.0, 100.0, 120.0, 160.0)
@@ -54,12 +53,14 @@ def show_until(
     *faces: OverlayFace,
 ) -> None:
     """Show pictures until something holds on the page."""
-    for _ in range(100):
+    page.wait_for_selector(".tile canvas", state="attached")
+
+    def look() -> bool:
         show(house, camera_id, *faces)
         page.wait_for_timeout(100)
-        if is_so():
-            return
-    pytest.fail("it did not come to hold within 10 s of pictures")
+        return is_so()
+
+    wait_for("what pictures should bring about", look)
 
 
 def looks_like(found: tuple[int, int, int], colour: tuple[int, int, int]) -> bool:
@@ -67,8 +68,4 @@ def looks_like(found: tuple[int, int, int], colour: tuple[int, int, int]) -> boo
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    for _ in range(150):
-        if holds():
-            return
-        time.sleep(0.1)
-    pytest.fail("it did not come to hold within 15 s")
+    wait_for("what the wall should do", holds)
