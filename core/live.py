@@ -6,7 +6,7 @@ and are paired with their overlay by the frame id.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -24,10 +24,17 @@ if TYPE_CHECKING:
     from redis import Redis
     from redis.client import PubSub
 
-WATCH_LIFE_S = 5
+WATCH_LIFE_MS = 5000
 """A viewer's interest lasts this long; who still looks says so again before."""
+ANALYSED_LIFE_MS = 1500
 
 _CHANNEL = HOUSE_PREFIX + "live"
+
+_SET_ASIDE = """
+-- What lives for seconds, pictures above all, stays out of replicas and of the append-only file.
+redis.set_repl(redis.REPL_NONE)
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,36 +88,39 @@ class LiveChannel:
     def __init__(self, redis: "Redis", shards: int = 1) -> None:
         self._redis = redis
         self._shards = shards
+        self._set_aside = redis.register_script(_SET_ASIDE)
 
     def watch(self, camera_ids: Iterable[int]) -> None:
         """Say that someone looks at these cameras, for the next 5 s."""
         with self._redis.pipeline(transaction=False) as pipe:
             for camera_id in camera_ids:
-                pipe.set(self._key("watched", camera_id), 1, ex=WATCH_LIFE_S)
+                self._set_aside([self._key("watched", camera_id)], [1, WATCH_LIFE_MS], pipe)
             pipe.execute()
 
     def is_watched(self, camera_id: int) -> bool:
         return bool(self._redis.exists(self._key("watched", camera_id)))
 
     def is_analysed(self, camera_id: int) -> bool:
-        """Say whether workers keep up with a watched camera: one frame within 1.5 s."""
+        """Say whether a camera's analysed frames are shown: one within the last 1.5 s.
+
+        They are not where workers do not keep up, nor while SQL is away.
+        """
         return bool(self._redis.exists(self._key("analysed", camera_id)))
 
     def preview(self, frame: Frame) -> None:
         """Show a picture that was not analysed. Call at most 5 times a second."""
         key = self._key("picture", frame.camera_id, frame.frame_id)
-        self._redis.set(key, encode_frame(frame), px=PICTURE_LIFE_MS)
-        self._send(_Notice(preview=Preview(frame.camera_id, frame.captured_at, frame.size_wh)))
+        self._set_aside([key], [encode_frame(frame), PICTURE_LIFE_MS])
+        notice = _Notice(preview=Preview(frame.camera_id, frame.captured_at, frame.size_wh))
+        self._redis.publish(_CHANNEL, msgspec.msgpack.encode(notice))
 
-    def publish(self, overlay: Overlay) -> None:
-        """Hand an overlay to every dashboard."""
-        self._send(_Notice(overlay=overlay))
-
-    def publish_all(self, overlays: Iterable[Overlay]) -> None:
-        """Hand over many at once: one way to the server and back."""
+    def publish_all(self, overlays: Sequence[Overlay]) -> None:
+        """Hand overlays to every dashboard: one way to the server and back."""
         with self._redis.pipeline(transaction=False) as pipe:
             for overlay in overlays:
                 pipe.publish(_CHANNEL, msgspec.msgpack.encode(_Notice(overlay=overlay)))
+            for camera_id in {overlay.camera_id for overlay in overlays}:
+                self._set_aside([self._key("analysed", camera_id)], [1, ANALYSED_LIFE_MS], pipe)
             pipe.execute()
 
     def notices(self, timeout_s: float) -> Iterator[Overlay | Preview]:
@@ -136,9 +146,6 @@ class LiveChannel:
             return decode_frame(camera_id, as_bytes(entry)).jpeg
         except BadEntry:
             return None
-
-    def _send(self, notice: _Notice) -> None:
-        self._redis.publish(_CHANNEL, msgspec.msgpack.encode(notice))
 
     def _key(self, name: str, camera_id: int, frame_id: int | None = None) -> str:
         prefix = shard_prefix(shard_of(camera_id, self._shards))

@@ -1,9 +1,10 @@
 """The live channel to the browsers: frames by credit, statistics every 2 s.
 
-Four threads a process. The listener reads notices from Redis and keeps the newest of
+Five threads a process. The listener reads notices from Redis and keeps the newest of
 each camera; the deliverer packs their frames, once for all, for the viewers that have a
-credit; the writer (websockets.py) writes them out and hears what was drawn; the ticker
-says which cameras are watched, sends the statistics and beats. None waits for a viewer.
+credit; the writer (websockets.py) writes them out and hears what was drawn; the keeper
+says which cameras are watched, and beats; the ticker sends the statistics. None waits for
+a viewer, and only the ticker for SQL: while that is away, pictures go on.
 With one credit a camera at most one frame of each camera is on its way to a page. A
 process at its limit so skips frames, and those that it shows are new.
 """

@@ -1,4 +1,4 @@
-"""The threads of a dashboard process: listener, deliverer, writer, ticker; see live.py."""
+"""The threads of a dashboard process: listener, deliverer, writer, keeper, ticker; see live.py."""
 
 import logging
 import os
@@ -11,6 +11,7 @@ from datetime import datetime
 from redis.exceptions import RedisError
 
 from core.access_scopes import CameraScope
+from core.errors import DatabaseAway
 from core.heartbeats import BEAT_EVERY_S, Heartbeat, beat, end_beat
 from core.live import LiveChannel
 from core.storage.engine import utc_now
@@ -51,7 +52,7 @@ class LiveLoops:
 
     def start(self) -> None:
         """Start the threads; they end with the process or by stop()."""
-        for work in (self._listen, self._deliver, self._writer.run, self._tick_on):
+        for work in (self._listen, self._deliver, self._writer.run, self._keep_on, self._tick_on):
             threading.Thread(target=work, name=work.__name__, daemon=True).start()
 
     def stop(self) -> None:
@@ -65,22 +66,32 @@ class LiveLoops:
         """Have the next tick soon: somebody has joined and sees no numbers yet."""
         self._wake.set()
 
+    def keep(self) -> None:
+        """Every 2 s, say that we are alive and what is watched. SQL may be slow, or away."""
+        beat(self._services.redis, self._heartbeat)
+        self._services.hub.refresh()
+
     def tick(self, now: datetime) -> None:
-        """Do what is due every 2 s. Reads statistics only while somebody looks."""
+        """Every 2 s, send the statistics; nothing is read while nobody looks.
+
+        Raises DatabaseAway; the pages are told.
+        """
         provided = self._services
-        beat(provided.redis, self._heartbeat)
-        provided.hub.refresh()
         if not provided.hub.viewers:
             return
         admissions = set(provided.connections.admissions().values())
-        figures = read_figures(
-            provided.database,
-            provided.redis,
-            provided.box,
-            provided.hub.people_now(),
-            now,
-            admissions,
-        )
+        try:
+            figures = read_figures(
+                provided.database,
+                provided.redis,
+                provided.box,
+                provided.hub.people_now(),
+                now,
+                admissions,
+            )
+        except DatabaseAway:
+            self._outbox.send_all("database_away", {})
+            raise
         # Only those that were asked about: a page may have been opened since.
         provided.connections.cut_ended(admissions - figures.scopes.keys())
         self._send_statistics(figures)
@@ -130,6 +141,14 @@ class LiveLoops:
             except Exception as error:  # the thread's outermost loop
                 self._note_failure("a frame was not delivered", error)
 
+    def _keep_on(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.keep()
+            except Exception as error:  # the thread's outermost loop
+                self._note_failure("a heartbeat failed", error)
+            self._stop.wait(BEAT_EVERY_S)
+
     def _tick_on(self) -> None:
         while not self._stop.is_set():
             try:
@@ -143,9 +162,9 @@ class LiveLoops:
     def _note_failure(self, what: str, error: Exception) -> None:
         """Log it and wait a second, unless we are stopping and Redis has gone before us.
 
-        A Redis that is away is told in a line, anything else with its traceback.
+        A server that is away is told in a line, anything else with its traceback.
         """
         if self._stop.wait(PAUSE_S):
             return
-        is_bug = not isinstance(error, RedisError)
+        is_bug = not isinstance(error, RedisError | DatabaseAway)
         logger.error("%s: %s; trying again", what, error, exc_info=error if is_bug else None)

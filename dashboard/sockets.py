@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from flask import Flask, request
 from flask_socketio import SocketIO
 
+from core.errors import DatabaseAway
 from core.settings import Settings
 from core.storage.cameras import list_cameras
 from dashboard.connections import Connections
@@ -72,8 +74,11 @@ class SocketGuard:
     ) -> Iterable[bytes]:
         if not environ.get("PATH_INFO", "").startswith(PATH):
             return self._inner(environ, start_response)
-        if not self._is_signed_in(environ):
-            return _refuse(start_response, HTTPStatus.UNAUTHORIZED)
+        try:
+            if not self._is_signed_in(environ):
+                return _refuse(start_response, HTTPStatus.UNAUTHORIZED)
+        except DatabaseAway:
+            return _refuse(start_response, HTTPStatus.SERVICE_UNAVAILABLE)
         if not self._places.acquire(blocking=False):
             return _refuse(start_response, HTTPStatus.SERVICE_UNAVAILABLE)
         environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
@@ -140,7 +145,9 @@ def register_sockets(
     @socketio.on("watch")  # type: ignore[untyped-decorator]  # Flask-SocketIO has no types
     def watch(message: object = None, *_: object) -> None:
         wanted = read_watch(message)
-        if wanted is not None:
+        if wanted is None:
+            return
+        with suppress(DatabaseAway):  # The page asks again once it answers.
             hub.watch(_viewer_id(), wanted & _visible_cameras())
 
 

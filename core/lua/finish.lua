@@ -32,7 +32,6 @@ local picture = picture_key(prefix, camera, frame_id)
 if outcome == 'analysed' and redis.call('EXISTS', prefix .. 'watched:' .. camera) == 1 then
   redis.set_repl(redis.REPL_NONE)
   redis.call('PEXPIRE', picture, ARGV[6])
-  redis.call('SET', prefix .. 'analysed:' .. camera, 1, 'PX', 1500)
   redis.set_repl(redis.REPL_ALL)
 else
   drop_picture(prefix, camera, frame_id)

@@ -168,7 +168,6 @@ def test_a_picture_stays_only_for_those_who_watch(redis: Redis, is_watched: bool
     queue.finish(leased, result_of(leased.frame))
 
     assert live.picture(1, frame(1).frame_id) == (b"jpeg" if is_watched else None)
-    assert live.is_analysed(1) is is_watched
 
 
 def test_cameras_of_several_shards_are_all_served(redis: Redis) -> None:

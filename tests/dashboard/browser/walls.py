@@ -23,7 +23,7 @@ def show(house: House, camera_id: int, *faces: OverlayFace) -> None:
     moment = datetime.now(UTC)
     jpeg = cv2.imencode(".jpg", grey)[1].tobytes()
     house.live.preview(Frame(camera_id, moment, SIZE_WH, jpeg))
-    house.live.publish(Overlay(camera_id, moment, SIZE_WH, faces, len(faces)))
+    house.live.publish_all([Overlay(camera_id, moment, SIZE_WH, faces, len(faces))])
 
 
 def face(label: Label, verdict: Verdict | None) -> OverlayFace:

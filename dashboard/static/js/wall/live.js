@@ -12,6 +12,7 @@ const LISTEN_MS = 1000;
  * @typedef {object} LiveHandlers
  * @property {(frame: LiveFrame, acknowledge: () => void) => void} onFrame
  * @property {(statistics: LiveStatistics) => void} onStatistics
+ * @property {() => void} onDatabaseAway there are no statistics for now
  * @property {() => void} onCameras the list of cameras changed
  * @property {() => void} onConnected also after each reconnection
  * @property {() => void} onLost at the first sign, not after a timeout
@@ -55,6 +56,7 @@ export function connectLive(handlers) {
   });
   socket.on("frame", handlers.onFrame);
   socket.on("statistics", handlers.onStatistics);
+  socket.on("database_away", handlers.onDatabaseAway);
   socket.on("cameras", handlers.onCameras);
   addEventListener("online", () => { if (!isResting) socket.connect(); });
   // The network is gone, or only another one: the server has 2 s to say something.

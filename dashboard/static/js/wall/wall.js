@@ -38,6 +38,7 @@ let page = 0;
 let clockOffset = 0;
 let peopleToday = -1;
 let wasLost = false;
+let isDatabaseAway = false;
 let toldAt = -Infinity;
 let resting = 0;
 /** @type {LiveStatistics | null} */
@@ -67,6 +68,7 @@ const live = connectLive({
     alarms.seeFrame(frame, Date.now());
   },
   onStatistics: count,
+  onDatabaseAway: missDatabase,
   onCameras: () => void loadWall(),
   onConnected: () => void back(),
   onLost: lost,
@@ -111,6 +113,7 @@ function turnPage(by) {
 
 /** @param {LiveStatistics} news */
 function count(news) {
+  if (isDatabaseAway) findDatabase();
   statistics = news;
   clockOffset = Date.parse(news.server_time) - Date.now();
   for (const camera of news.cameras) tiles.byId.get(camera.camera_id)?.count(camera);
@@ -145,9 +148,7 @@ async function back() {
   byId("connection-state").dataset.state = "live";
   document.body.classList.remove("is-lost");
   if (wasLost) {
-    sayWithIcon(byId("connection"), "check", t("Connected again"));
-    byId("connection").classList.add("is-good");
-    setTimeout(() => { if (!wasLost) byId("connection").hidden = true; }, BACK_MS);
+    reassure(t("Connected again"));
     for (const tile of tiles.byId.values()) tile.wake(Date.now() + clockOffset);
     await loadWall();
   }
@@ -158,12 +159,35 @@ async function back() {
 function lost() {
   if (wasLost) return;
   wasLost = true;
-  byId("connection").hidden = false;
-  byId("connection").classList.remove("is-good");
-  sayWithIcon(byId("connection"), "warning", t("The connection to the server is lost. The pictures below are old; trying again…"));
+  warn(t("The connection to the server is lost. The pictures below are old; trying again…"));
   sayWithIcon(byId("connection-state"), "reconnecting", t("Connection lost"));
   byId("connection-state").dataset.state = "reconnecting";
   document.body.classList.add("is-lost");
+}
+
+function missDatabase() {
+  isDatabaseAway = true;
+  warn(t("The database does not answer. Pictures go on without labels; who passes is counted once it is back."));
+}
+
+function findDatabase() {
+  isDatabaseAway = false;
+  reassure(t("The database answers again"));
+  live.watch(document.hidden ? [] : tiles.viewed());
+}
+
+/** @param {string} words */
+function warn(words) {
+  byId("connection").hidden = false;
+  byId("connection").classList.remove("is-good");
+  sayWithIcon(byId("connection"), "warning", words);
+}
+
+/** @param {string} words */
+function reassure(words) {
+  sayWithIcon(byId("connection"), "check", words);
+  byId("connection").classList.add("is-good");
+  setTimeout(() => { if (!wasLost && !isDatabaseAway) byId("connection").hidden = true; }, BACK_MS);
 }
 
 /** A page that is not seen asks for no pictures, and soon not even for numbers; with sound on it listens. */
