@@ -29,6 +29,21 @@ def cameras(house: House, page: Page) -> Iterator[dict[str, int]]:
         session.execute(delete(WallLayoutRow))
 
 
+def add_gates(house: House, cameras: dict[str, int]) -> int:
+    """Offer everyone a layout that shows the gate alone."""
+    layout = WallLayout(tiles=(TilePlace(camera_id=cameras["gate"]),), shows_others=False)
+    with house.database.write() as session:
+        return add_layout(session, None, "Gates", layout, SYSTEM).id
+
+
+def choose_gates(house: House, page: Page, cameras: dict[str, int]) -> None:
+    add_gates(house, cameras)
+    page.goto("/")
+    page.get_by_role("button", name="All cameras").click()
+    page.get_by_role("button", name="Gates").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+
+
 def names_on(page: Page) -> list[str]:
     """Read the names on the wall as they stand there: by rows, from the left."""
     boxes = [(tile.bounding_box(), tile) for tile in page.get_by_role("article").all()]
@@ -89,25 +104,49 @@ def test_the_wall_is_arranged_and_the_layout_kept(page: Page, cameras: dict[str,
 def test_a_layout_of_everyones_is_chosen_and_removed(
     house: House, page: Page, cameras: dict[str, int]
 ) -> None:
-    layout = WallLayout(tiles=(TilePlace(camera_id=cameras["gate"]),), shows_others=False)
-    with house.database.write() as session:
-        add_layout(session, None, "Gates", layout, SYSTEM)
-    page.goto("/")
-    page.get_by_role("button", name="All cameras").click()
-    page.get_by_role("button", name="Gates").click()
-    expect(page.get_by_role("article")).to_have_count(1)
+    choose_gates(house, page, cameras)
     page.get_by_role("button", name="Gates").click()
     page.get_by_role("button", name="Remove this layout").click()
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(page.get_by_role("article")).to_have_count(4)
 
 
+def test_arranging_is_not_lost_by_one_key(page: Page, cameras: dict[str, int]) -> None:
+    page.goto("/")
+    expect(page.get_by_role("article")).to_have_count(4)
+    page.keyboard.press("a")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_contain_text("Stop without saving?")
+    page.keyboard.press("Enter")
+    grip = page.get_by_role("button", name="door: place 2 of 4, size 1")
+    expect(grip).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Escape")  # as it was before: there is nothing to lose
+    expect(page.locator("#arrange-bar")).to_be_hidden()
+
+
+def test_one_comes_back_to_the_layout_from_a_camera_that_it_leaves_out(
+    house: House, page: Page, cameras: dict[str, int]
+) -> None:
+    choose_gates(house, page, cameras)
+    page.goto(f"/?camera={cameras['yard']}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("yard")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.goto("/")
+    page.get_by_role("button", name="Enlarge gate").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("gate")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Live wall")
+    expect(page.locator("#layout-name")).to_have_text("Gates")
+
+
 def test_a_kiosk_shows_one_layout_and_leads_nowhere(
     house: House, page: Page, chromium: Browser, cameras: dict[str, int]
 ) -> None:
-    layout = WallLayout(tiles=(TilePlace(camera_id=cameras["gate"]),), shows_others=False)
+    layout_id = add_gates(house, cameras)
     with house.database.write() as session:
-        layout_id = add_layout(session, None, "Gates", layout, SYSTEM).id
         token = create_token(session, "hall screen", Role.VIEWER, WALL)
     context = chromium.new_context(base_url=house.address)
     screen = context.new_page()
@@ -145,8 +184,11 @@ def test_tiles_fill_the_wall_and_do_not_overlap(
     page: Page, sizes: list[int], wall: tuple[int, int], columns: int
 ) -> None:
     grid = page.evaluate(
-        """([sizes, width, height]) => import("/static/js/wall/grid.js").then(({ placeTiles }) =>
-            placeTiles(sizes, { width, height }, 8, 16 / 9, { least: 40, most: () => 70 }))""",
+        """async ([sizes, width, height]) => {
+            const { placeTiles } = await import("/static/js/wall/grid.js");
+            const words = { least: () => 40, most: () => 70 };
+            return placeTiles(sizes, { width, height }, 8, 16 / 9, words);
+        }""",
         [sizes, *wall],
     )
     assert grid["columns"] == columns

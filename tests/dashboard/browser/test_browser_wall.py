@@ -85,6 +85,48 @@ def test_a_tile_is_enlarged_and_escape_returns(house: House, page: Page) -> None
     expect(gate).to_be_visible()
 
 
+def test_arrow_keys_go_from_camera_to_camera(house: House, page: Page) -> None:
+    for name in ("door", "gate", "hall", "yard"):
+        house.add_camera(name)
+    page.goto("/")
+    expect(page.get_by_role("article")).to_have_count(4)
+    for key, name in (
+        ("ArrowRight", "door"),
+        ("ArrowRight", "gate"),
+        ("ArrowDown", "yard"),
+        ("ArrowLeft", "hall"),
+        ("ArrowUp", "door"),
+        ("ArrowUp", "door"),
+    ):
+        page.keyboard.press(key)
+        expect(page.get_by_role("button", name=f"Enlarge {name}")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("door")
+
+
+def test_a_late_picture_is_seen_and_not_covered_by_words(house: House, page: Page) -> None:
+    house.add_camera("door")
+    page.goto("/")
+    found = page.evaluate(
+        """async () => {
+            const { Tile } = await import("/static/js/wall/tile.js");
+            const { cameras } = JSON.parse(document.getElementById("wall-data").textContent);
+            const tile = new Tile({ ...cameras[0], is_paused: false, health: { state: "live" } });
+            const frame = { kind: "preview", frame_id: 1, faces: [], width: 4, height: 4 };
+            for (const second of [0, 1]) {
+                const captured_at = new Date(second * 1000).toISOString();
+                tile.show({ ...frame, captured_at }, await createImageBitmap(new ImageData(4, 4)));
+                tile.seenSince = 0;
+                if (second === 0) tile.showState(6000);
+            }
+            const part = (name) => tile.part(name);
+            return [part("state").innerText, part("message").hidden];
+        }"""
+    )
+    assert found[0].startswith("Delayed by 6 s")
+    assert found[1] is True
+
+
 def test_only_cameras_in_view_are_watched(house: House, page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     ids = [house.add_camera(f"camera {number}") for number in range(1, 7)]

@@ -1,6 +1,7 @@
 // Arrange the wall: drag tiles or move them by keys, make them larger, leave them out, keep it all.
 
 import { moved, placesIn, resized, withAtEnd, without } from "./arrangement.js";
+import { question } from "../messages.js";
 import { byId, icon, make, say, stamp } from "../page.js";
 import { n, t } from "../words.js";
 
@@ -26,7 +27,7 @@ export class Arranging {
     this.places = [];
     this.others = /** @type {HTMLInputElement} */ (byId("arrange-others"));
     byId("arrange-open").addEventListener("click", () => this.begin());
-    byId("arrange-cancel").addEventListener("click", () => this.end());
+    byId("arrange-cancel").addEventListener("click", () => void this.leave());
     byId("arrange-save").addEventListener("click", () => void this.keep((one) => this.layouts.save(one)));
     byId("arrange-save-as").addEventListener("click", () => void this.keep((one) => this.layouts.saveAs(one)));
   }
@@ -35,6 +36,7 @@ export class Arranging {
     if (this.isOn || this.tiles.chosen !== null || !document.body.classList.contains("is-filling")) return;
     this.isOn = true;
     this.places = placesIn(this.layouts.arrangement, [...this.cameras().values()]);
+    this.before = JSON.stringify(this.places);
     this.others.checked = this.layouts.arrangement.shows_others;
     document.body.classList.add("is-arranging");
     byId("arrange-bar").hidden = false;
@@ -42,6 +44,12 @@ export class Arranging {
     byId("arrange-save-as").hidden = !this.layouts.isOwn;
     this.draw();
     this.handleOf(this.places[0]?.camera_id)?.focus();
+  }
+
+  /** Stop without saving; what was moved is not lost by one key. */
+  async leave() {
+    const isSame = JSON.stringify(this.places) === this.before;
+    if (isSame || (await question("arrange-dialog")) === "stop") this.end();
   }
 
   end() {

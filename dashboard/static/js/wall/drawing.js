@@ -64,7 +64,7 @@ export function fitInside(inner, outer) {
 function drawFaces(pen, frame, place) {
   const scale = place.width / frame.width;
   const unit = Math.min(devicePixelRatio || 1, 2);
-  const size = Math.max(place.width < 220 * unit ? 9 : 11, Math.min(16, place.width / unit / 42)) * unit;
+  const size = Math.max(place.width < 220 * unit ? 9 : 11, Math.min(22, place.width / unit / 42)) * unit;
   pen.save();
   pen.beginPath();
   pen.rect(place.x, place.y, place.width, place.height);

@@ -12,7 +12,7 @@ const COLUMNS_MAX = 3;
 
 /** @typedef {{ width: number, height: number }} Size */
 /** @typedef {{ x: number, y: number, size: number }} Place in places of the grid */
-/** @typedef {{ least: number, most: (width: number) => number }} Words height of a tile's words, and what it may grow to */
+/** @typedef {{ least: (width: number) => number, most: (width: number) => number }} Words height of a tile's words, and what it may grow to */
 /** @typedef {{ left: number, top: number, width: number, height: number }} Spot in pixels of the wall */
 
 /**
@@ -71,10 +71,12 @@ export function placeTiles(sizes, wall, gap, ratio, words) {
 function gridOf(sizes, columns, wall, gap, ratio, words) {
   const { places, rows } = pack(sizes, columns);
   const width = (wall.width - gap * (columns - 1)) / columns;
-  const height = (wall.height - gap * (rows - 1)) / rows - words.least;
+  const row = (wall.height - gap * (rows - 1)) / rows;
+  const least = words.least(Math.min(width, row * ratio));
+  const height = row - least;
   const cell = {
     width: Math.floor(Math.min(width, height * ratio * WIDEST)),
-    height: Math.floor(Math.min(height + words.least, width / (ratio * NARROWEST) + words.most(width))),
+    height: Math.floor(Math.min(row, width / (ratio * NARROWEST) + words.most(width))),
   };
   return { columns, rows, places, cell, picture: Math.min(width, height * ratio), empty: columns * rows - cellCount(sizes) };
 }

@@ -14,9 +14,13 @@ export class Layouts {
     /** @type {SavedLayout[]} */
     this.saved = [];
     this.chosenId = idInAddress() ?? Number(recall("layout") ?? 0);
+    history.replaceState(null, "", addressOf(this.chosenId));
     byId("layout-rename").addEventListener("click", () => void this.rename());
     byId("layout-delete").addEventListener("click", () => void this.forget());
-    addEventListener("popstate", () => this.choose(idInAddress() ?? 0, false));
+    addEventListener("popstate", () => {
+      const id = idInAddress() ?? 0;
+      if (id !== this.chosenId) this.choose(id, false);
+    });
   }
 
   /** @returns {SavedLayout | null} null: all cameras */
@@ -43,7 +47,7 @@ export class Layouts {
 
   /** @param {number} id 0: all cameras @param {boolean} [isNews] whether the address must say so */
   choose(id, isNews = true) {
-    if (isNews && id !== this.chosenId) history.pushState(null, "", addressOf(id));
+    if (isNews && id !== this.chosenId) history.pushState(null, "", addressOf(id, null));
     this.chosenId = id;
     remember("layout", String(id));
     this.show();
@@ -175,7 +179,10 @@ function idInAddress() {
   return id === null ? null : Number(id);
 }
 
-/** @param {number} id */
-function addressOf(id) {
-  return id === 0 ? location.pathname : `${location.pathname}?layout=${id}`;
+/** @param {number} id @param {string | null} camera the one that is enlarged */
+function addressOf(id, camera = new URLSearchParams(location.search).get("camera")) {
+  const query = new URLSearchParams();
+  if (id !== 0) query.set("layout", String(id));
+  if (camera !== null) query.set("camera", camera);
+  return location.pathname + (query.size > 0 ? `?${query}` : "");
 }

@@ -9,9 +9,16 @@ import { n, t } from "../words.js";
 /** @typedef {import("./tile.js").Tile} Tile */
 
 export class Single {
-  /** @param {Tiles} tiles @param {(cameraId: number | null) => void} onChange */
-  constructor(tiles, onChange) {
+  /**
+   * @param {Tiles} tiles
+   * @param {() => number[]} cameraIds in the order of the wall, all of its pages
+   * @param {() => void} onAsk another one stands in the address: show it, then `follow`
+   * @param {(cameraId: number | null) => void} onChange
+   */
+  constructor(tiles, cameraIds, onAsk, onChange) {
     this.tiles = tiles;
+    this.cameraIds = cameraIds;
+    this.onAsk = onAsk;
     this.onChange = onChange;
     this.title = document.title;
     this.areasAreShown = recall("areas") !== "hidden";
@@ -19,7 +26,13 @@ export class Single {
     byId("single-before").addEventListener("click", () => this.step(-1));
     byId("single-next").addEventListener("click", () => this.step(1));
     byId("single-areas").addEventListener("click", () => this.toggleAreas());
-    addEventListener("popstate", () => this.follow());
+    addEventListener("popstate", onAsk);
+  }
+
+  /** @returns {number | null} the camera that the address names */
+  get asked() {
+    const camera = new URLSearchParams(location.search).get("camera");
+    return camera === null ? null : Number(camera);
   }
 
   /** @returns {number | null} */
@@ -31,24 +44,24 @@ export class Single {
   open(id) {
     if (this.id === id) return this.close();
     history.pushState(null, "", addressOf(id));
-    this.follow();
+    this.onAsk();
     byId("single-back").focus();
   }
 
   close() {
     const tile = this.id === null ? undefined : this.tiles.byId.get(this.id);
     history.pushState(null, "", addressOf(null));
-    this.follow();
+    this.onAsk();
     tile?.part("open").focus();
   }
 
   /** @param {number} by 1 for the next camera, -1 for the one before */
   step(by) {
     if (this.id === null) return;
-    const ids = this.tiles.places.map((place) => place.camera_id);
+    const ids = this.cameraIds();
     const next = ids[(ids.indexOf(this.id) + by + ids.length) % ids.length];
     history.replaceState(null, "", addressOf(next));
-    this.follow();
+    this.onAsk();
   }
 
   toggleAreas() {
@@ -59,8 +72,7 @@ export class Single {
 
   /** Show the camera that the address names, or all. */
   follow() {
-    const asked = Number(new URLSearchParams(location.search).get("camera"));
-    const chosen = this.tiles.byId.has(asked) ? asked : null;
+    const chosen = this.asked !== null && this.tiles.byId.has(this.asked) ? this.asked : null;
     const isOther = chosen !== this.id;
     document.body.classList.toggle("is-single", chosen !== null);
     byId("single-bar").hidden = chosen === null;

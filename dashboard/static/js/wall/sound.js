@@ -8,10 +8,15 @@ import { t } from "../words.js";
 /** Violations in a row ring once. */
 const REST_MS = 4000;
 
+/** A speaker that a browser lets sound has begun by then. */
+const START_MS = 1000;
+
 /** Pitch in hertz, and when it begins, in seconds. */
 const NOTES = [[659, 0], [494, 0.18]];
 const NOTE_S = 0.5;
 const LOUDNESS = 0.22;
+
+const UNTOUCHED = t("Click anywhere or press a key: until then violations make no sound");
 
 /** Show the switch; `ring` sounds only while it is on. */
 export function startSound() {
@@ -21,20 +26,27 @@ export function startSound() {
   let rangAt = -Infinity;
   let isOn = recall("sound") === "on";
 
+  /** Whether a violation would be heard now. */
+  function isHeard() {
+    return isOn && speaker?.state === "running";
+  }
+
   function show() {
     button.setAttribute("aria-pressed", String(isOn));
-    button.title = isOn ? t("Sound on violations: on") : t("Sound on violations: off");
-    setIcon(button.querySelector("svg") ?? button, isOn ? "sound" : "silent");
+    const words = isOn ? UNTOUCHED : t("Sound on violations: off");
+    button.title = isHeard() ? t("Sound on violations: on") : words;
+    setIcon(button.querySelector("svg") ?? button, isHeard() ? "sound" : "silent");
   }
 
   /** Browsers let a page sound only after somebody has touched it. */
   function open() {
     speaker ??= new AudioContext();
+    speaker.onstatechange = show;
     void speaker.resume();
   }
 
   function ring() {
-    if (!isOn || !speaker || speaker.state !== "running" || performance.now() - rangAt < REST_MS) return;
+    if (!speaker || !isHeard() || performance.now() - rangAt < REST_MS) return;
     rangAt = performance.now();
     for (const [pitch, at] of NOTES) playNote(speaker, pitch, at);
     button.dataset.rang = String(Number(button.dataset.rang ?? 0) + 1);
@@ -55,6 +67,7 @@ export function startSound() {
   if (isOn) addEventListener("pointerdown", open, { once: true });
   if (isOn) addEventListener("keydown", open, { once: true });
   if (isOn) open();
+  if (isOn) setTimeout(() => { if (isOn && !isHeard()) toast(UNTOUCHED); }, START_MS);
   show();
   return { ring, toggle, isOn: () => isOn };
 }

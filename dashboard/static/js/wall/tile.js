@@ -12,7 +12,7 @@ const DELAYED_S = 3;
 /** Boxes stay for this long before a preview, which has none, takes their place: no flicker. */
 const HOLD_MS = 1000;
 
-/** A picture older than this is not shown to who comes back: it would look like now. */
+/** A picture older than this must not look like now: it is dimmed, and not shown to who comes back. */
 const STALE_MS = 10_000;
 
 /** So long a tile tells of a violation. */
@@ -98,7 +98,7 @@ export class Tile {
     this.analysedAt = analysed ? Date.parse(analysed) : null;
     this.redraw();
     this.root.dataset.frameId = String(frame.frame_id);
-    this.part("message").hidden = this.root.dataset.state === "live";
+    if (isComing(this.root.dataset.state)) this.part("message").hidden = true;
     if (frame.kind !== "analysed") return;
     this.showPeople(frame.people_now);
     this.part("age").hidden = true;
@@ -131,8 +131,8 @@ export class Tile {
   /** @param {CameraStatistics} statistics */
   count(statistics) {
     this.health = statistics;
+    this.part("people").hidden = statistics.state !== "live";
     if (statistics.state === "live") this.showPeople(statistics.people_now);
-    else sayTwice(this.part("people"), "people", t("not counted now"), "–");
     const { rate } = statistics.today;
     const words = rate === null ? t("nobody judged yet") : t("{rate} today", { rate: sayPercent(rate) });
     sayTwice(this.part("rate"), "shield", words, sayPercent(rate));
@@ -157,10 +157,11 @@ export class Tile {
     const isDelayed = known === "live" && delay > DELAYED_S;
     /** @type {CameraState | "delayed"} */
     const state = isDelayed ? "delayed" : known;
-    const words = isDelayed ? t("Delayed by {span}", { span: saySpan(delay) }) : STATE_WORDS[known];
+    const span = isDelayed ? saySpan(delay) : "";
     this.root.dataset.state = state;
+    this.root.classList.toggle("is-stale", isDelayed && delay * 1000 > STALE_MS);
     this.part("state").dataset.state = state;
-    sayWithIcon(this.part("state"), state, words);
+    sayTwice(this.part("state"), state, isDelayed ? t("Delayed by {span}", { span }) : STATE_WORDS[known], span);
     this.showMessage(state, now);
     this.showAge(now);
   }
@@ -173,11 +174,9 @@ export class Tile {
 
   /** @param {CameraState | "delayed"} state @param {number} now */
   showMessage(state, now) {
-    const isQuiet = state === "live" || state === "delayed";
-    this.part("message").hidden = isQuiet && this.shown !== null;
-    setIcon(this.part("message-icon"), isQuiet ? "waiting" : state);
-    const title = state === "live" || state === "delayed" ? t("Waiting for the first picture") : STATE_WORDS[state];
-    say(this.part("message-title"), title);
+    this.part("message").hidden = isComing(state) && this.shown !== null;
+    setIcon(this.part("message-icon"), isComing(state) ? "waiting" : state);
+    say(this.part("message-title"), isComing(state) ? t("Waiting for the first picture") : STATE_WORDS[state]);
     const since = this.health?.since ? Date.parse(this.health.since) : null;
     const lost = state === "reconnecting" && since ? t("Lost at {moment}, {span} ago.", { moment: sayMoment(new Date(since)), span: saySpan((now - since) / 1000) }) : "";
     say(this.part("message-reason"), [hear(this.health?.reason ?? ""), lost].filter(Boolean).join("\n"));
@@ -224,6 +223,14 @@ function sayTwice(element, icon, words, number) {
   short.setAttribute("aria-hidden", "true");
   say(short, number);
   if (!short.isConnected) element.append(short);
+}
+
+/**
+ * Say whether pictures come, be they late.
+ * @param {string | undefined} state @returns {state is "live" | "delayed"}
+ */
+function isComing(state) {
+  return state === "live" || state === "delayed";
 }
 
 /**

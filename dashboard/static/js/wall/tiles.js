@@ -10,9 +10,14 @@ const COMPACT_REM = 2;
 /** Compact tiles are worth it where their pictures are so much larger. */
 const WORTH = 1.1;
 
-/** Height that pictures leave free makes words larger, up to this, on tiles that are wider than that. */
+/**
+ * Words grow with their tile, to be read from across the room: up to this on tiles as wide as that,
+ * and further, from smaller tiles on, where pictures leave height free.
+ */
+const LARGE_WORDS = 1.5;
+const LARGE_REM = 54;
 const LARGEST_WORDS = 1.75;
-const ROOMY_REM = 18;
+const ROOMY_REM = 31.5;
 
 const RATIO = 16 / 9;
 /** The ratio of the grid's places keeps to these, however odd a camera's picture is. */
@@ -39,6 +44,7 @@ export class Tiles {
     this.views = new IntersectionObserver((entries) => this.look(entries), { rootMargin: "80px" });
     new ResizeObserver(() => this.arrange()).observe(wall);
     WIDE.addEventListener("change", () => this.arrange());
+    wall.addEventListener("keydown", (event) => this.press(event));
   }
 
   /**
@@ -89,6 +95,30 @@ export class Tiles {
     return [...this.inView].sort((a, b) => a - b);
   }
 
+  /** Go on to the next tile, or to the one before. @param {number} by */
+  focusBy(by) {
+    const open = this.openButtons();
+    const at = open.findIndex((button) => button === document.activeElement);
+    open[at < 0 ? 0 : Math.max(0, Math.min(at + by, open.length - 1))]?.focus();
+  }
+
+  /** Go to the tile above or below. @param {KeyboardEvent} event */
+  press(event) {
+    if ((event.key !== "ArrowUp" && event.key !== "ArrowDown") || this.chosen !== null) return;
+    const from = event.target instanceof Element && event.target.matches(".tile-open") ? event.target.getBoundingClientRect() : null;
+    if (!from) return;
+    event.preventDefault();
+    const way = event.key === "ArrowDown" ? 1 : -1;
+    const far = (/** @type {DOMRect} */ { x, y, width }) => (y - from.y) * way + Math.abs(x + width / 2 - from.x - from.width / 2);
+    const there = this.openButtons().map((button) => ({ button, box: button.getBoundingClientRect() }));
+    const ahead = there.filter(({ box }) => (box.y - from.y) * way > from.height / 2);
+    ahead.sort((one, other) => far(one.box) - far(other.box))[0]?.button.focus();
+  }
+
+  openButtons() {
+    return this.places.flatMap(({ camera_id: id }) => this.byId.get(id)?.part("open") ?? []);
+  }
+
   /** @param {IntersectionObserverEntry[]} entries */
   look(entries) {
     for (const { target, isIntersecting } of entries) {
@@ -110,16 +140,16 @@ export class Tiles {
     const gap = Number.parseFloat(getComputedStyle(this.wall).columnGap) || 0;
     const wall = { width: this.wall.clientWidth, height: this.wall.clientHeight };
     const ratio = this.ratio(shown);
-    const [roomy, compact] = [WORDS_REM, COMPACT_REM].map((least) => placeTiles(sizes, wall, gap, ratio, wordsOf(least, rem)));
+    const [roomy, compact] = [WORDS_REM, COMPACT_REM].map((least) => placeTiles(sizes, wall, gap, ratio, wordsOf(least * rem, rem)));
     const isCompact = isFilling && compact.picture > roomy.picture * WORTH;
     const { spots, columns } = isCompact ? compact : roomy;
     this.columns = columns;
     this.wall.classList.toggle("is-compact", isCompact);
-    const words = wordsOf(isCompact ? COMPACT_REM : WORDS_REM, rem);
+    const least = (isCompact ? COMPACT_REM : WORDS_REM) * rem;
     shown.forEach(({ camera_id: id, size }, index) => {
       const spot = isFilling ? spots[index] : null;
       this.put(id, size, spot);
-      this.byId.get(id)?.root.style.setProperty("--words", spot ? sayScale(spot, ratio, words) : "1");
+      this.byId.get(id)?.root.style.setProperty("--words", spot ? sayScale(spot, ratio, least, rem) : "1");
     });
   }
 
@@ -145,13 +175,15 @@ export class Tiles {
   }
 }
 
-/** @param {number} least in rem @param {number} rem @returns {import("./grid.js").Words} */
+/** @param {number} least height of the smallest words @param {number} rem @returns {import("./grid.js").Words} */
 function wordsOf(least, rem) {
-  const most = (/** @type {number} */ width) => least * rem * Math.max(1, Math.min(LARGEST_WORDS, width / (ROOMY_REM * rem)));
-  return { least: least * rem, most };
+  const grown = (/** @type {number} */ largest, /** @type {number} */ full) => (/** @type {number} */ width) =>
+    least * Math.max(1, Math.min(largest, (width * largest) / (full * rem)));
+  return { least: grown(LARGE_WORDS, LARGE_REM), most: grown(LARGEST_WORDS, ROOMY_REM) };
 }
 
-/** @param {import("./grid.js").Spot} spot @param {number} ratio @param {import("./grid.js").Words} words */
-function sayScale({ width, height }, ratio, { least, most }) {
-  return (Math.max(least, Math.min(height - width / ratio, most(width))) / least).toFixed(2);
+/** @param {import("./grid.js").Spot} spot @param {number} ratio @param {number} smallest height of words @param {number} rem */
+function sayScale({ width, height }, ratio, smallest, rem) {
+  const { least, most } = wordsOf(smallest, rem);
+  return (Math.max(least(width), Math.min(height - width / ratio, most(width))) / smallest).toFixed(2);
 }

@@ -18,20 +18,21 @@ import { t } from "../words.js";
 /** @param {Wall} wall */
 export function offerWallKeys({ tiles, single, layouts, arranging, screen, sound, togglePanel, turnPage }) {
   /** Escape leaves what is open; the arrows go through cameras while one is enlarged. */
-  const leave = () => (arranging.isOn ? arranging.end() : single.id !== null && single.close());
+  const leave = () => (arranging.isOn ? void arranging.leave() : single.id !== null && single.close());
   /** @param {KeyboardEvent} event */
   const openByNumber = ({ key }) => {
     const place = tiles.places[Number(key) - 1];
     if (place && !arranging.isOn && single.id !== place.camera_id) single.open(place.camera_id);
   };
   /** @param {number} by */
-  const step = (by) => () => { if (single.id !== null) single.step(by); };
+  const step = (by) => () => { if (single.id !== null) single.step(by); else if (!arranging.isOn) tiles.focusBy(by); };
   offerKeys(t("The wall"), [
     { keys: ["f"], words: t("Full screen"), act: screen.toggle },
     { keys: ["a"], words: t("Arrange the cameras"), act: () => arranging.begin() },
     { keys: ["[", "]"], words: t("Previous, next layout"), act: ({ key }) => { if (!arranging.isOn) layouts.step(key === "]" ? 1 : -1); } },
     { keys: ["p"], words: t("Show or hide the numbers"), act: togglePanel },
     { keys: ["m"], words: t("Sound on violations"), act: sound.toggle },
+    { keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], words: t("Go from camera to camera; Enter enlarges it") },
     { keys: [",", "."], words: t("More than 36 cameras: previous, next page"), act: ({ key }) => turnPage(key === "." ? 1 : -1) },
   ]);
   offerKeys(t("One camera enlarged"), [

@@ -2,7 +2,7 @@
 
 import { Alarms } from "./alarms.js";
 import { ask } from "../api.js";
-import { placesIn } from "./arrangement.js";
+import { ALL, placesIn } from "./arrangement.js";
 import { Arranging } from "./arranging.js";
 import { offerWallKeys } from "./wall-keys.js";
 import { refreshLatest } from "./latest.js";
@@ -47,12 +47,13 @@ let statistics = null;
 const sound = startSound();
 const trend = isKiosk ? null : startTrend();
 const tiles = new Tiles(byId("tiles"), (tile) => single.open(tile.camera?.id ?? 0), (ids) => live.watch(document.hidden ? [] : ids));
-const single = new Single(tiles, (id) => {
+/** @type {Single} */
+const single = new Single(tiles, () => placesNow().map((place) => place.camera_id), showTiles, (id) => {
   if (statistics) showStatistics(statistics, cameras.size, id);
   void trend?.of(id).catch(() => null);
   refreshLists();
 });
-const layouts = new Layouts(() => { page = 0; if (!arranging.isOn) showTiles(); });
+const layouts = new Layouts(() => { page = 0; showTiles(); });
 const arranging = new Arranging(tiles, layouts, () => cameras, showTiles);
 const screen = startScreen(() => tiles.arrange());
 const alarms = new Alarms((cameraId, verdict) => {
@@ -88,14 +89,27 @@ function takeWall(data) {
   document.body.classList.toggle("is-empty", cameras.size === 0);
   byId("no-cameras").hidden = cameras.size > 0;
   byId("figures").hidden = byId("numbers").hidden = cameras.size === 0;
-  if (!arranging.isOn) showTiles();
+  showTiles();
 }
 
-/** Show the cameras of the layout; more than the server sends to one page stand on further pages. */
-function showTiles() {
+/** @returns {TilePlace[]} of the layout; of all cameras, where one is enlarged that the layout leaves out. */
+function placesNow() {
   const places = placesIn(layouts.arrangement, [...cameras.values()]);
+  const { asked } = single;
+  const isLeftOut = asked !== null && cameras.has(asked) && !places.some((place) => place.camera_id === asked);
+  return isLeftOut ? placesIn(ALL, [...cameras.values()]) : places;
+}
+
+/**
+ * Show the cameras of the layout; more than the server sends to one page stand on further pages.
+ * While somebody arranges them, they stay as they are.
+ */
+function showTiles() {
+  if (arranging.isOn) return;
+  const places = placesNow();
   const pages = Math.max(1, Math.ceil(places.length / TILES_MAX));
-  page = Math.min(page, pages - 1);
+  const asked = places.findIndex((place) => place.camera_id === single.asked);
+  page = asked >= 0 ? Math.floor(asked / TILES_MAX) : Math.min(page, pages - 1);
   const start = page * TILES_MAX;
   tiles.show(places.slice(start, start + TILES_MAX), cameras);
   byId("pages").hidden = pages === 1;
@@ -106,7 +120,7 @@ function showTiles() {
 
 /** @param {number} by */
 function turnPage(by) {
-  const pages = Math.ceil(placesIn(layouts.arrangement, [...cameras.values()]).length / TILES_MAX);
+  const pages = Math.ceil(placesNow().length / TILES_MAX);
   page = (page + by + pages) % pages;
   showTiles();
 }
