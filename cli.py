@@ -29,8 +29,18 @@ from launch.explaining import explain
 from launch.exporting import export
 from launch.model_commands import evaluate, train
 from launch.model_versions import model
-from launch.options import House, ask_secret, json_option, with_settings
-from launch.printing import print_answers, print_check, print_json
+from launch.options import (
+    House,
+    ask_secret,
+    host_option,
+    json_option,
+    min_score_option,
+    port_option,
+    weights_option,
+    with_settings,
+)
+from launch.picture_commands import classify, detect
+from launch.printing import print_check, print_json
 from launch.upkeep import backup, erase, prune, restore
 
 if TYPE_CHECKING:
@@ -40,29 +50,6 @@ if TYPE_CHECKING:
     from core.sources import SourceAddress
     from core.storage.cameras import NewCamera
     from ingest.recorded import RecordedVideo
-
-pictures_argument = click.argument(
-    "images", nargs=-1, required=True, metavar="IMAGE...", type=click.Path(path_type=Path)
-)
-min_score_option = click.option(
-    "--min-score",
-    type=click.FloatRange(0.05, 0.99),
-    help="Score below which a face is left out; default $MASKWATCH_MIN_SCORE, or 0.5.",
-)
-
-tiles_option = click.option(
-    "--tiles",
-    metavar="off|auto|CxR",
-    callback=lambda _context, _option, text: text and _check_tiles(text),
-    help="Look for small faces in so many columns x rows of tiles as well, or as each picture's "
-    "size asks for; default $MASKWATCH_DETECTOR_TILES, or off. Pays with a larger --long-side.",
-)
-weights_option = click.option(
-    "--weights",
-    multiple=True,
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Model folder to use; default the active version. Once for each task.",
-)
 
 
 @click.group(cls=House, context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,8 +65,8 @@ def main() -> None:
 
 @main.command()
 @click.option("--demo", is_flag=True, help="Add demo cameras, and print a link that signs in.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@host_option
+@port_option
 @click.option(
     "--workers",
     type=click.IntRange(0, 64),
@@ -149,8 +136,8 @@ def jobs(settings: "Settings", claim: str | None) -> None:
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@host_option
+@port_option
 @click.option("--share-port", is_flag=True, help="Let other dashboards listen at the same port.")
 @with_settings
 def dashboard(settings: "Settings", host: str, port: int, share_port: bool) -> None:
@@ -165,7 +152,10 @@ def dashboard(settings: "Settings", host: str, port: int, share_port: bool) -> N
 @main.command()
 @with_settings
 def migrate(settings: "Settings") -> None:
-    """Bring the database to this version, and make the secret key; `up` does both by itself."""
+    """Bring the database to this version, and make the secret key.
+
+    `up` does both by itself.
+    """
     from launch.data_folder import make_data_folder
     from launch.database import migrate_database, open_key
     from models.shipped import shipped_folders
@@ -211,6 +201,8 @@ main.add_command(train)
 main.add_command(evaluate)
 main.add_command(export)
 main.add_command(explain)
+main.add_command(detect)
+main.add_command(classify)
 main.add_command(prune)
 main.add_command(erase)
 main.add_command(backup)
@@ -219,7 +211,13 @@ main.add_command(restore)
 
 @camera.command("check")
 @click.argument("address", required=False)
-@click.option("--transport", type=click.Choice(["tcp", "udp"]), default="tcp", show_default=True)
+@click.option(
+    "--transport",
+    type=click.Choice(["tcp", "udp"]),
+    default="tcp",
+    show_default=True,
+    help="What RTSP goes by.",
+)
 @click.option("--snapshot", type=click.Path(dir_okay=False, path_type=Path), help="JPEG to write.")
 @json_option
 @with_settings
@@ -326,53 +324,6 @@ def bench_verdicts(
     print_crowds(rows, left_out, as_json)
 
 
-@main.command()
-@pictures_argument
-@json_option
-@click.option("--long-side", type=click.IntRange(160, 3840), default=960, show_default=True)
-@min_score_option
-@click.option("--no-exif", is_flag=True, help="Ignore the orientation that the file names.")
-@tiles_option
-@weights_option
-@with_settings
-def detect(
-    settings: "Settings",
-    images: tuple[Path, ...],
-    as_json: bool,
-    long_side: int,
-    min_score: float | None,
-    no_exif: bool,
-    tiles: str | None,
-    weights: tuple[Path, ...],
-) -> None:
-    """Find the faces in pictures, and whether each wears a mask."""
-    from models.active import load_active
-    from models.answers import detect_files
-
-    chosen = settings.model_copy(update={"detector_tiles": tiles or settings.detector_tiles})
-    analyser = load_active(chosen, weights)
-    score = min_score or settings.min_score
-    limit = settings.media_max_megapixels
-    answers = detect_files(images, long_side, score, not no_exif, analyser, limit)
-    print_answers(answers, as_json)
-
-
-@main.command()
-@pictures_argument
-@json_option
-@weights_option
-@with_settings
-def classify(
-    settings: "Settings", images: tuple[Path, ...], as_json: bool, weights: tuple[Path, ...]
-) -> None:
-    """Say what each picture, one face crop, wears."""
-    from models.active import load_active_classifier
-    from models.answers import classify_files
-
-    classifier = load_active_classifier(settings, weights)
-    print_answers(classify_files(images, classifier, settings.media_max_megapixels), as_json)
-
-
 def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]) -> None:
     from core.logs import set_up_logs
     from core.processes import stop_on_signals
@@ -397,18 +348,6 @@ def _backfill(settings: "Settings", order: BackfillOrder, video: "RecordedVideo"
         task = BackfillTask(camera_id, order.start, order.file, asker, order.replace, order.claim)
         looking = Looking(load_active(settings), settings.min_score, settings.batch_frames)
         return write_history(database, task, video, looking, progress)
-
-
-def _check_tiles(text: str) -> str:
-    """Refuse as bad use what are no tiles."""
-    from core.detectors import parse_tiles
-    from core.errors import BadSettings
-
-    try:
-        parse_tiles(text)
-    except BadSettings as error:
-        raise click.BadParameter(str(error)) from error
-    return text
 
 
 def _try_detector(settings: "Settings") -> str:

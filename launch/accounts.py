@@ -5,7 +5,7 @@ change within seconds.
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -86,7 +86,7 @@ def list_users(settings: "Settings", as_json: bool) -> None:
             {
                 "name": one.name,
                 **with_names(session, users.describe(session, one)),
-                "since": one.created_at.isoformat(),
+                "since": _in_seconds(one.created_at),
             }
             for one in users.list_users(session)
         ]
@@ -95,7 +95,7 @@ def list_users(settings: "Settings", as_json: bool) -> None:
 
 @user.command("change")
 @click.argument("name")
-@click.option("--role", type=click.Choice(["viewer", "operator", "admin"]))
+@click.option("--role", type=click.Choice(["viewer", "operator", "admin"]), help="Their new role.")
 @limit_option
 @site_option
 @group_option
@@ -251,10 +251,10 @@ def list_tokens(settings: "Settings", as_json: bool) -> None:
             {
                 "name": one.name,
                 **with_names(session, tokens.describe(one)),
-                "expires_at": one.terms.expires_at and one.terms.expires_at.isoformat(),
-                "since": one.created_at.isoformat(),
+                "expires_at": _in_seconds(one.terms.expires_at),
+                "since": _in_seconds(one.created_at),
                 "by": one.created_by,
-                "last_used": one.last_used_at and one.last_used_at.isoformat(),
+                "last_used": _in_seconds(one.last_used_at),
             }
             for one in tokens.list_tokens(session)
         ]
@@ -312,6 +312,10 @@ def _read_terms(
         cameras=scope_of(bool(site_ids), site_ids),
         expires_at=utc_now() + _read_span(expires) if expires else None,
     )
+
+
+def _in_seconds(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _read_span(text: str) -> timedelta:

@@ -31,7 +31,13 @@ def crowd_options(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options of a run over generated crowds."""
     for option in (
         json_option,
-        click.option("--seed", type=click.IntRange(0, 10_000), default=1, show_default=True),
+        click.option(
+            "--seed",
+            type=click.IntRange(0, 10_000),
+            default=1,
+            show_default=True,
+            help="Of all that is drawn by lot.",
+        ),
         click.option(
             "--minutes",
             type=click.FloatRange(0.01, 600),

@@ -26,10 +26,19 @@ def _field_options(command: Command) -> Command:
     """Give a command an option for each field of a camera; what is not given is None."""
     for option in reversed(
         (
-            click.option("--transport", type=click.Choice(["tcp", "udp"]), help="Default tcp."),
+            click.option(
+                "--transport",
+                type=click.Choice(["tcp", "udp"]),
+                help="What RTSP goes by; default tcp.",
+            ),
             click.option("--site", help="Where the camera hangs, for grouping and access."),
             click.option("--zone", help="The part of the site, for grouping."),
-            click.option("--paused/--running", "is_paused", default=None, help="Default running."),
+            click.option(
+                "--paused/--running",
+                "is_paused",
+                default=None,
+                help="Whether its stream is opened; default running.",
+            ),
             click.option("--frames-per-second", type=float, help="Analysed; default 5."),
             click.option("--long-side", type=int, help="Pixels analysed; default 960."),
             click.option(
@@ -77,7 +86,7 @@ def add_camera(settings: "Settings", /, name: str, address: str | None, **option
 
 
 @camera.command("change")
-@click.argument("name_or_id")
+@click.argument("name_or_id", metavar="NAME")
 @click.option("--name", help="Its new name.")
 @click.option("--address", help="Its new address; - asks for it, or reads it from standard input.")
 @_field_options
@@ -124,7 +133,7 @@ def list_cameras(settings: "Settings", as_json: bool) -> None:
 
 
 @camera.command("remove")
-@click.argument("name_or_id")
+@click.argument("name_or_id", metavar="NAME")
 @with_settings
 def remove_camera(settings: "Settings", name_or_id: str) -> None:
     """Take a camera off, by name or number; its history stays."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launch.options import json_option, with_settings
+from launch.options import json_option, long_side_option, min_score_option, with_settings
 from launch.printing import print_json
 from launch.progress import open_progress
 
@@ -37,19 +37,22 @@ LABELS = ("mask", "incorrect_mask", "no_mask")
     type=click.Choice(LABELS),
     help="The label to explain; default what each face is taken for.",
 )
-@click.option("--method", type=click.Choice(METHODS), default="fused", show_default=True)
+@click.option(
+    "--method",
+    type=click.Choice(METHODS),
+    default="fused",
+    show_default=True,
+    help="How; docs/explanation.md compares them.",
+)
 @click.option("--crop", "is_crop", is_flag=True, help="Each IMAGE is the crop of one face.")
 @click.option(
     "--weights",
+    metavar="FOLDER",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Model folder with a Keras file, or folder of a training run; default the version in use.",
 )
-@click.option("--long-side", type=click.IntRange(160, 3840), default=960, show_default=True)
-@click.option(
-    "--min-score",
-    type=click.FloatRange(0.05, 0.99),
-    help="Score below which a face is left out; default $MASKWATCH_MIN_SCORE, or 0.5.",
-)
+@long_side_option
+@min_score_option
 @json_option
 @with_settings
 def explain(

@@ -29,10 +29,12 @@ label_names_option = click.option(
     multiple=True,
     metavar="NAME=LABEL",
     callback=lambda _context, _option, given: tuple(map(_split_spelling, given)),
-    help="What a folder's or box's name means: mask, incorrect_mask, no_mask or ignore.",
+    help="What a folder's or box's name means: mask, incorrect_mask, no_mask or ignore; "
+    "repeatable.",
 )
 folder_option = click.option(
     "--weights",
+    metavar="FOLDER",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Model folder; default the version in use.",
 )
@@ -66,7 +68,7 @@ def _knob(name: str, kind: Any, words: str) -> Callable[..., Any]:
 )
 @label_names_option
 @click.option(
-    "--leave-out", "left_out", multiple=True, help="A source not to learn from; may be repeated."
+    "--leave-out", "left_out", multiple=True, help="A source not to learn from; repeatable."
 )
 @_knob("--side", click.IntRange(32, 512), "Pixels of the network's input; default 128.")
 @click.option(
@@ -94,19 +96,23 @@ def _knob(name: str, kind: Any, words: str) -> Callable[..., Any]:
     help="Layer from which MobileNetV2 learns, or all; default block_3_expand.",
 )
 @_knob("--batch", click.IntRange(1), "Pictures of a step; default 32.")
-@_knob("--frozen-rate", click.FloatRange(0, min_open=True), "Rate of the new layers; 0.002.")
+@_knob(
+    "--frozen-rate", click.FloatRange(0, min_open=True), "Rate of the new layers; default 0.002."
+)
 @click.option(
     "--rate",
     "full_rate",
     type=click.FloatRange(0, min_open=True),
     help="Highest rate of the epochs after them; default 0.0002.",
 )
-@_knob("--warm-up", click.FloatRange(0, 1), "Share of steps in which that rate rises; 0.05.")
-@_knob("--weight-decay", click.FloatRange(0), "Default 0.0.")
+@_knob(
+    "--warm-up", click.FloatRange(0, 1), "Share of steps in which that rate rises; default 0.05."
+)
+@_knob("--weight-decay", click.FloatRange(0), "Of Adam, as AdamW has it; default 0.")
 @_knob("--dropout", click.FloatRange(0, 0.9), "Before the last layer; default 0.2.")
-@_knob("--label-smoothing", click.FloatRange(0, 0.5), "Default 0.05.")
+@_knob("--label-smoothing", click.FloatRange(0, 0.5), "Of the targets; default 0.05.")
 @_knob("--averaging", click.FloatRange(0, 0.99999), "Of the weights, each step; default 0.99.")
-@_knob("--seed", int, "Default 1.")
+@_knob("--seed", int, "Of all that is drawn by lot; default 1.")
 @click.option("--resume", is_flag=True, help="Go on from the output folder's checkpoint.")
 @click.option("--json", "as_json", is_flag=True, help="Print progress as lines of JSON.")
 @with_settings

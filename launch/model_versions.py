@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launch.options import json_option, with_settings
+from launch.options import json_option, with_settings, yes_option
 from launch.printing import print_json, print_rows
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def activate_model(settings: "Settings", version: str, task: str | None, as_json
     type=click.Choice(["classifier", "detector"]),
     default="classifier",
     show_default=True,
+    help="Which of the two goes back.",
 )
 @json_option
 @with_settings
@@ -135,7 +136,7 @@ def show_model(settings: "Settings", version: str, task: str | None, as_json: bo
 @model.command("remove")
 @version_argument
 @task_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @json_option
 @with_settings
 def remove_model(
@@ -148,7 +149,9 @@ def remove_model(
     with _open_models(settings) as database:
         found = _find(database, version, task)
         if not yes:
-            click.confirm(f'remove {found.task} "{found.version}" and its files?', abort=True)
+            click.confirm(
+                f'remove {found.task} "{found.version}" and its files?', abort=True, err=True
+            )
         with database.write() as session:
             remove_audited(session, command_actor(), found.id)
     _print_version(found, "is removed", as_json)

@@ -32,6 +32,7 @@ def with_settings(command: Callable[Concatenate["Settings", P], T]) -> Callable[
 
     @click.option(
         "--data",
+        metavar="DIR",
         type=click.Path(file_okay=False, path_type=Path),
         help="Folder of the embedded database, the key and the logs; "
         "default $MASKWATCH_DATA, or data in the current folder.",
@@ -47,7 +48,40 @@ def with_settings(command: Callable[Concatenate["Settings", P], T]) -> Callable[
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 role_option = click.option(
-    "--role", type=click.Choice(["viewer", "operator", "admin"]), required=True
+    "--role",
+    type=click.Choice(["viewer", "operator", "admin"]),
+    required=True,
+    help="What they may do; each may what the one before may.",
+)
+yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+host_option = click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on."
+)
+port_option = click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8080,
+    show_default=True,
+    help="Port to listen on.",
+)
+long_side_option = click.option(
+    "--long-side",
+    type=click.IntRange(160, 3840),
+    default=960,
+    show_default=True,
+    help="Pixels; larger pictures are shrunk to it.",
+)
+min_score_option = click.option(
+    "--min-score",
+    type=click.FloatRange(0.05, 0.99),
+    help="Score below which a face is left out; default $MASKWATCH_MIN_SCORE, or 0.5.",
+)
+weights_option = click.option(
+    "--weights",
+    multiple=True,
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Model folder to use; default the active version. Once for each task.",
 )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from launch.actors import command_actor
-from launch.options import json_option, with_settings
+from launch.options import json_option, with_settings, yes_option
 from launch.printing import print_json
 from launch.progress import open_progress
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from core.storage.engine import Database
     from launch.progress import Bar, JsonLines
-
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 @click.command()
@@ -52,7 +50,7 @@ def prune(settings: "Settings", dry_run: bool, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--camera", "camera_id", type=int, help="Number of the camera; default all.")
+@click.option("--camera", metavar="NAME", help="Its camera, by name or number; default all.")
 @click.option("--from", "start", metavar="TIME", help="Such as 2026-01-31T08:00; default ever.")
 @click.option("--to", "end", metavar="TIME", help="Default now.")
 @click.option("--all", "is_all", is_flag=True, help="Where neither camera nor time is given.")
@@ -61,7 +59,7 @@ def prune(settings: "Settings", dry_run: bool, as_json: bool) -> None:
 @with_settings
 def erase(
     settings: "Settings",
-    camera_id: int | None,
+    camera: str | None,
     start: str | None,
     end: str | None,
     is_all: bool,
@@ -70,17 +68,18 @@ def erase(
 ) -> None:
     """Erase the history of a camera or a time for good: people, pictures, counts.
 
-    Times without an offset are those of the installation's time zone.
+    A camera that was removed is named by its number. Times without an offset are those of
+    the installation's time zone.
     """
     from core.storage.engine import utc_now
     from core.storage.erasure import check_erasure, count_erasure
     from core.storage.erasure import erase as erase_history
     from launch.database import open_database
 
-    if (camera_id, start, end, is_all) == (None, None, None, False):
+    if (camera, start, end, is_all) == (None, None, None, False):
         raise click.UsageError("give --camera, --from or --to; --all erases everything")
     with open_database(settings) as database:
-        asked = _read_erasure(database, camera_id, start, end)
+        asked = _read_erasure(database, camera, start, end)
         with database.read() as session:
             check_erasure(session, asked)
             counts = count_erasure(session, asked, utc_now())
@@ -167,13 +166,18 @@ def _progress() -> Iterator[_Progress]:
 
 
 def _read_erasure(
-    database: "Database", camera_id: int | None, start: str | None, end: str | None
+    database: "Database", camera: str | None, start: str | None, end: str | None
 ) -> "ErasureParameters":
     from core.erasure import ErasureParameters
+    from core.storage.backfills import find_camera
     from core.storage.installation import read_time_zone
 
     with database.read() as session:
         zone = read_time_zone(session)
+        if camera is None or camera.isdecimal():
+            camera_id = None if camera is None else int(camera)
+        else:
+            camera_id = find_camera(session, camera).id
 
     def read(text: str | None, option: str) -> datetime | None:
         if text is None:
@@ -181,10 +185,11 @@ def _read_erasure(
         try:
             moment = datetime.fromisoformat(text)
         except ValueError as error:
-            raise click.BadParameter(f"{text!r} is no time", param_hint=option) from error
+            words = f"expected a time like 2026-01-31T08:00, found {text!r}"
+            raise click.BadParameter(words, param_hint=option) from error
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
 
     since, until = read(start, "--from"), read(end, "--to")
     if since and until and since >= until:
-        raise click.BadParameter(f"a time before {end}", param_hint="--from")
+        raise click.BadParameter(f"expected a time before {end}", param_hint="--from")
     return ErasureParameters(camera_id=camera_id, start=since, end=until)

@@ -85,6 +85,13 @@ def test_an_erasure_shows_its_counts_and_asks(data: Path) -> None:
     assert count(data, "SELECT SUM(mask) FROM rollups_day WHERE camera_id = 1") == 22
 
 
+def test_an_erasure_takes_the_cameras_name(data: Path) -> None:
+    done = call("erase", "--camera", "camera 1", "--yes", "--json", "--data", data)
+
+    assert json.loads(done.stdout)["sightings"] == 24
+    assert count(data, "SELECT COUNT(*) FROM sightings WHERE camera_id = 2") == 24
+
+
 def test_an_erasure_need_not_ask(data: Path) -> None:
     done = call("erase", "--all", "--yes", "--json", "--data", data)
 
@@ -96,11 +103,12 @@ def test_an_erasure_need_not_ask(data: Path) -> None:
     ("options", "status", "words"),
     [
         pytest.param((), 2, "--all erases everything", id="nothing named"),
-        pytest.param(("--from", "noon"), 2, "'noon' is no time", id="no time"),
+        pytest.param(("--from", "noon"), 2, "found 'noon'", id="no time"),
         pytest.param(
             ("--from", "2026-03-02", "--to", "2026-03-01"), 2, "a time before", id="empty range"
         ),
         pytest.param(("--camera", "9"), 1, "there is no camera 9", id="no such camera"),
+        pytest.param(("--camera", "x"), 1, 'there is no camera "x"', id="no camera of that name"),
     ],
 )
 def test_what_cannot_be_erased_is_said(
