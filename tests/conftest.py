@@ -1,6 +1,7 @@
 """Fixtures for all: real servers from their packages, on free ports of this machine."""
 
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +18,15 @@ from core.storage.engine import Database
 from tests.answering import Answer, Answering, stand_in
 from tests.ports import free_port
 from tests.postgres import new_database, run_postgres
+from tests.waiting import join
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    """A test that does not end its threads is named, and not the one that they disturb later."""
+    before = set(threading.enumerate())
+    yield
+    join(one for one in threading.enumerate() if one not in before and not one.daemon)
 
 
 @pytest.fixture(scope="session")

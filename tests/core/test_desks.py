@@ -10,6 +10,7 @@ from redis.exceptions import ConnectionError  # noqa: A004 - redis's own name
 from core import desks
 from core.desks import open_desk
 from core.processes import Stop
+from tests.waiting import join
 
 
 class Asker:
@@ -37,10 +38,9 @@ def work(asker: Asker) -> None:
     """Answer until a question was answered, then stop."""
     stop = Stop()
     thread = open_desk("echo", lambda question: question + b"!", asker.answer_next, stop)
-    assert asker.answered.wait(10)
+    assert asker.answered.wait(60)
     stop.set()
-    thread.join(10)
-    assert not thread.is_alive()
+    join([thread])
 
 
 def test_a_question_of_its_topic_is_answered() -> None:

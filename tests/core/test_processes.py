@@ -25,5 +25,5 @@ def test_a_bound_child_dies_with_a_parent_that_is_killed() -> None:
     parent.wait()
     parent.stdout.close()
 
-    psutil.wait_procs([child], timeout=10)
+    psutil.wait_procs([child], timeout=60)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

@@ -13,6 +13,7 @@ from redis import Redis
 from core.live import LiveChannel, Overlay, Preview
 from core.types import Frame
 from dashboard.live import LiveHub
+from tests.waiting import wait_for
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 
@@ -210,11 +211,10 @@ def test_people_are_counted_of_cameras_that_nobody_watches_too(hub: LiveHub) -> 
 
 def test_waiting_for_a_frame_ends_when_one_arrives(hub: LiveHub, channel: LiveChannel) -> None:
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(hub.wait_for_frame, 1, 10)
-        while not channel.is_watched(1):
-            pass
+        waiting = pool.submit(hub.wait_for_frame, 1, 60)
+        wait_for("somebody who watches", lambda: channel.is_watched(1))
         notice = show(hub, channel)
-        frame = waiting.result(timeout=10)
+        frame = waiting.result(timeout=60)
     assert frame is not None
     assert frame.frame_id == notice.frame_id
 

@@ -15,6 +15,7 @@ from wsproto.utilities import RemoteProtocolError
 from dashboard.admissions import Admission, AdmissionKind
 from dashboard.connections import Connections
 from dashboard.websockets import UNREAD_MAX, UNSENT_MAX, WebSocket, WebSockets, pack
+from tests.waiting import join
 
 MESSAGE_MAX = 1000
 ONE, TWO = Admission(AdmissionKind.SESSION, 1), Admission(AdmissionKind.KIOSK, 1)
@@ -64,13 +65,13 @@ def loop() -> Iterator[WebSockets]:
     thread.start()
     yield made
     made.stop()
-    thread.join(timeout=5)
+    join([thread])
 
 
 @contextmanager
 def opened(loop: WebSockets) -> Iterator[tuple[WebSocket, Browser]]:
     ours, theirs = socket.socketpair()
-    theirs.settimeout(5)
+    theirs.settimeout(60)
     with closing(ours), closing(theirs):
         page = loop.open({**HANDSHAKE, "gunicorn.socket": ours})
         assert theirs.recv(4096).startswith(b"HTTP/1.1 101 ")
@@ -196,8 +197,7 @@ def test_stopping_lets_all_pages_go() -> None:
         browser.receive()
         loop.stop()
         assert page.wait() is None
-        thread.join(timeout=5)
-        assert not thread.is_alive()
+        join([thread])
 
 
 def test_cutting_a_viewer_ends_its_connection(page: WebSocket, browser: Browser) -> None:

@@ -67,5 +67,5 @@ def test_it_hands_its_arguments_on_and_keeps_its_process(tmp_path: Path) -> None
         stdout=subprocess.PIPE,
         text=True,
     ) as launched:
-        said = launched.communicate(timeout=30)[0]
+        said = launched.communicate(timeout=120)[0]
     assert said == f"{launched.pid} {LAUNCHER} up --port 1\n"

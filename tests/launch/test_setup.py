@@ -116,7 +116,7 @@ prepare([Step("one", lambda: "1", folder / "made", do)], folder / "stamp.json", 
             for _ in range(2)
         ]
         said = [caller.stderr.readline() if caller.stderr else "" for caller in callers]
-    rest = [caller.communicate(timeout=30) for caller in callers]
+    rest = [caller.communicate(timeout=120) for caller in callers]
     assert said == ["another call is setting up; waiting for it ...\n"] * 2
     assert (tmp_path / "made").read_text() == "x", rest
 

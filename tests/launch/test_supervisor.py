@@ -5,13 +5,13 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from functools import partial
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 
 import pytest
 
 from launch.supervisor import Program, Supervisor, describe_status, pause_before_restart
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 HANG = "trap '' TERM; echo up; while :; do sleep 0.05; done"
@@ -29,19 +29,12 @@ def supervisor(said: list[str]) -> Iterator[Supervisor]:
     supervisor.stop()
 
 
-def shell(folder: Path, name: str, script: str, stage: int = 0, patience_s: float = 3) -> Program:
+def shell(folder: Path, name: str, script: str, stage: int = 0, patience_s: float = 30) -> Program:
     return Program(name, ["sh", "-c", script], folder / f"{name}.log", stage, patience_s)
 
 
-def wait_until(is_so: Callable[[], bool], timeout_s: float = 10) -> None:
-    give_up_at_s = monotonic() + timeout_s
-    while not is_so():
-        assert monotonic() < give_up_at_s
-        sleep(0.02)
-
-
-def has_said(log: Path, word: str) -> bool:
-    return word in log.read_text()
+def wait_until_said(log: Path, word: str) -> None:
+    wait_for(f"{word!r} in {log}", lambda: word in log.read_text())
 
 
 def step_until(supervisor: Supervisor, is_so: Callable[[], bool], now_s: float) -> None:
@@ -51,7 +44,7 @@ def step_until(supervisor: Supervisor, is_so: Callable[[], bool], now_s: float) 
         supervisor.step(now_s)
         return is_so()
 
-    wait_until(step)
+    wait_for("a supervisor that has seen it", step)
 
 
 def is_alive(pid: int) -> bool:
@@ -135,7 +128,7 @@ def test_it_stops_stage_by_stage(supervisor: Supervisor, tmp_path: Path) -> None
             "echo up; while :; do sleep 0.05; done"
         )
         supervisor.add(shell(tmp_path, name, script, stage=stage))
-        wait_until(partial(has_said, tmp_path / f"{name}.log", "up"))
+        wait_until_said(tmp_path / f"{name}.log", "up")
     supervisor.stop()
     assert order.read_text().split() == ["dashboard", "worker", "valkey"]
 
@@ -144,20 +137,18 @@ def test_what_hangs_is_killed_when_its_patience_is_over(
     supervisor: Supervisor, tmp_path: Path
 ) -> None:
     supervisor.add(shell(tmp_path, "x", HANG, patience_s=0.2))
-    wait_until(partial(has_said, tmp_path / "x.log", "up"))
+    wait_until_said(tmp_path / "x.log", "up")
     pid = supervisor.pid("x")
-    started_s = monotonic()
     supervisor.stop()
     assert pid
     assert not is_alive(pid)
-    assert monotonic() - started_s < 2
 
 
 def test_children_of_a_killed_program_end_with_it(supervisor: Supervisor, tmp_path: Path) -> None:
     """Else the old half of a web server would hold the port against the new one."""
     supervisor.add(shell(tmp_path, "x", "sleep 60 & echo $!; wait"))
     log = tmp_path / "x.log"
-    wait_until(lambda: log.read_text().endswith("\n"))
+    wait_until_said(log, "\n")
     grandchild, pid = int(log.read_text()), supervisor.pid("x")
     assert pid
     os.kill(pid, signal.SIGKILL)
@@ -168,7 +159,7 @@ def test_children_hold_the_descriptors_they_are_given(tmp_path: Path) -> None:
     with (tmp_path / "lock").open("w") as held:
         supervisor = Supervisor(print, held_open=[held.fileno()])
         supervisor.add(shell(tmp_path, "x", f"readlink /proc/self/fd/{held.fileno()}; sleep 60"))
-        wait_until(partial(has_said, tmp_path / "x.log", "lock"))
+        wait_until_said(tmp_path / "x.log", "lock")
         supervisor.stop()
 
 
@@ -212,7 +203,7 @@ def test_a_killed_supervisor_leaves_no_orphan(
 ) -> None:
     process, children = supervising
     process.kill()
-    wait_until(lambda: not any(is_alive(child) for child in children))
+    wait_for("the end of all", lambda: not any(is_alive(child) for child in children))
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -221,7 +212,7 @@ def test_a_signal_stops_everything_and_it_exits_with_0(
 ) -> None:
     process, children = supervising
     os.killpg(process.pid, number)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=60) == 0
     assert not any(is_alive(child) for child in children)
 
 

@@ -1,7 +1,6 @@
 """A recorded video goes its whole way: decoded, looked at by the networks, written by a job."""
 
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ from core.storage.tables import MinuteRollupRow, SightingRow
 from core.types import Image
 from ingest.recorded import RecordedVideo
 from models.analysis import Analyser, load_analyser
+from tests import waiting
 from tests.workers.test_jobs import jobs_process, run_of, wait_for, wait_for_end, wait_for_half
 from workers.backfill import BackfillTask, Looking, backfill
 from workers.job_context import JobContext
@@ -125,19 +125,13 @@ def wait_for_command(
 ) -> psutil.Process:
     """Wait for the process that reads the video."""
     wait_for(database, job_id, lambda job: job.state == "running")
-    until = time.monotonic() + 60
-    while not (commands := psutil.Process(process.pid).children(recursive=True)[1:]):
-        assert time.monotonic() < until
-        time.sleep(0.01)
-    return commands[0]
+    run = psutil.Process(process.pid)
+    return waiting.wait_for("a command", lambda: run.children(recursive=True)[1:])[0]
 
 
 def wait_until_removed(path: Path) -> None:
     """Wait for what a run does after its job's end: it has no event to wait for."""
-    until = time.monotonic() + 60
-    while path.exists():
-        assert time.monotonic() < until, path
-        time.sleep(0.05)
+    waiting.wait_for(f"an end of {path}", lambda: not path.exists())
 
 
 def test_a_killed_job_is_run_again_and_nothing_is_double(

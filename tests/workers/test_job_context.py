@@ -2,7 +2,6 @@
 
 import os
 import sys
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from core.storage.jobs import (
     give_up_run,
     take_job,
 )
+from tests.waiting import wait_for
 from workers import job_context
 from workers.job_context import LEFT_OUT, LOG_LINE_LENGTH_MAX, LOG_LINES_MAX, JobContext
 
@@ -124,9 +124,7 @@ def test_a_run_goes_on_with_the_log_of_the_run_before(
 def test_a_run_beats_while_it_works(context: JobContext, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job_context, "BEAT_EVERY_S", 0.01)
     with context.beating():
-        until = time.monotonic() + 10
-        while read(context).heard_at == NOW and time.monotonic() < until:
-            time.sleep(0.01)  # the beat is another thread's
+        wait_for("a beat", lambda: read(context).heard_at != NOW)
 
     heard_at = read(context).heard_at
     assert heard_at is not None

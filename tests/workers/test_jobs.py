@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -27,6 +26,7 @@ from core.storage.audit import SYSTEM
 from core.storage.engine import Database
 from core.storage.jobs import Job, NewJob, add_job, ask_cancel, get_job
 from core.storage.tables import JobRow, SightingRow
+from tests import waiting
 from tests.core.storage.past import register_cameras
 
 OLD = datetime(2020, 1, 1, tzinfo=UTC)
@@ -81,11 +81,14 @@ def read(database: Database, job_id: str) -> Job:
 
 def wait_for(database: Database, job_id: str, fits: Callable[[Job], bool]) -> Job:
     """Wait for another process's work: it has no event to wait for."""
-    until = time.monotonic() + 120
-    while not fits(job := read(database, job_id)):
-        assert time.monotonic() < until, job
-        time.sleep(0.05)
-    return job
+
+    def look() -> Job | None:
+        job = read(database, job_id)
+        return job if fits(job) else None
+
+    found = waiting.wait_for("a job as asked", look, 120)
+    assert found
+    return found
 
 
 def wait_for_end(database: Database, job_id: str) -> Job:
@@ -150,7 +153,7 @@ def test_a_job_dies_with_its_jobs_process_and_the_next_one_takes_it_up(
         run = run_of(process)
         process.kill()
         process.wait()
-        run.wait(10)
+        run.wait(60)
     with database.write() as session:  # half a minute passes
         session.execute(update(JobRow).values(heard_at=OLD))
     with jobs_process(valkey, tmp_path):

@@ -16,6 +16,7 @@ from core.model_checks import TOPIC, ModelCheck, decode_check, encode_question
 from core.processes import Stop
 from core.requests import answer_next, ask
 from core.results import ResultQueue
+from tests.waiting import join
 from tests.workers.test_inference import OneFaceEach, push
 from workers.batch_sizes import BatchSize
 from workers.inference import InferenceLoop, WorkDone
@@ -55,7 +56,7 @@ class FakeRegistry:
     def load(self, ids: Mapping[Task, int]) -> FakeLoaded:
         self.loads.append(dict(ids))
         self.loading.set()
-        self.may_load.wait(5)
+        self.may_load.wait(60)
         if self.load_fault and ids:
             raise self.load_fault
         analyser = OneFaceEach()
@@ -223,10 +224,9 @@ def test_checks_are_answered_over_redis_and_faults_do_not_end_the_thread(
 
     thread = ModelFollower(FakeRegistry(), answer_or_fail).start(stop)
 
-    assert decode_check(ask(redis, TOPIC, encode_question(3), 10)) == ModelCheck(ok=True)
+    assert decode_check(ask(redis, TOPIC, encode_question(3), 60)) == ModelCheck(ok=True)
     stop.set()
-    thread.join(5)
-    assert not thread.is_alive()
+    join([thread])
     assert caplog.text.count("unforeseen") == 2
 
 
@@ -240,14 +240,14 @@ def test_frames_go_on_while_the_next_version_loads(redis: Redis, stop: Stop) -> 
     registry.active = {Task.CLASSIFIER: 2}
     loading = threading.Thread(target=follower.look)
     loading.start()
-    assert registry.loading.wait(5)
+    assert registry.loading.wait(60)
 
     assert follower.take() is None
     push(redis, 1)
     assert loop.step(0) == 1
 
     registry.may_load.set()
-    loading.join(5)
+    join([loading])
     fresh = follower.take()
     assert fresh is not None
     assert analyser.use(fresh.analyser).model_version == "version 1"

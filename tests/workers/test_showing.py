@@ -8,6 +8,7 @@ from redis import Redis
 
 from core.latency import LatencyMeter, read_recent_latency
 from core.live import LiveChannel, Overlay
+from tests.waiting import join, wait_for
 from tests.workers.scenes import at
 from workers.showing import Showing
 
@@ -29,15 +30,14 @@ def test_overlays_are_published_in_order_and_metered(redis: Redis) -> None:
     showing = Showing(channel, LatencyMeter(redis), clock)
 
     def listen() -> None:
-        heard.extend(notice.captured_at for notice in islice(channel.notices(10), 2))
+        heard.extend(notice.captured_at for notice in islice(channel.notices(60), 2))
 
     listener = threading.Thread(target=listen)
     listener.start()
-    while not redis.pubsub_numsub("mw:house:live")[0][1]:
-        pass
+    wait_for("a listener", lambda: redis.pubsub_numsub("mw:house:live")[0][1])
     clock.now = at(2)
     showing.show([overlay(-60), overlay(1.5), overlay(1.8)])
-    listener.join(5)
+    join([listener])
 
     assert heard == [at(1.5), at(1.8)]
     latency = read_recent_latency(redis, [1], clock.now)[1]

@@ -6,9 +6,9 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 
 import cv2
@@ -17,6 +17,7 @@ import pytest
 
 from core.errors import BadRequest, SourceLost
 from core.types import LABELS, Faces, Image, Label
+from tests.waiting import wait_for
 from workers.newest import NewestFrames, TimedImage
 from workers.recordings import open_recording
 from workers.watch import Annotator, Tally, frame_rate, watch
@@ -24,6 +25,8 @@ from workers.windows import check_window, has_display, has_window_build
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DESKTOP = Path(sys.prefix) / "desktop"
+FREE = 100 + 2 * (os.getpid() % 10_000)
+"""The number of a display that nobody has."""
 
 
 class FakeAnalyser:
@@ -204,15 +207,15 @@ def test_a_live_source_gives_its_newest_frame_and_drops_what_came_meanwhile() ->
     def live() -> Iterator[TimedImage]:
         frames = list(numbered_frames(10))
         yield frames[0]
-        is_first_taken.wait(5)
+        is_first_taken.wait(60)
         yield from frames[1:]
         are_all_sent.set()
-        may_end.wait(5)
+        may_end.wait(60)
 
     newest = NewestFrames(live())
     first = next(newest)
     is_first_taken.set()
-    assert are_all_sent.wait(5)
+    assert are_all_sent.wait(60)
     second = next(newest)
     may_end.set()
     assert [int(image[0, 0, 0]) for _, image in (first, second)] == [0, 9]
@@ -231,24 +234,21 @@ def test_a_live_source_s_error_comes_after_its_last_frame() -> None:
 
 
 def test_a_stopped_reader_reads_no_further() -> None:
-    may_go_on, read = threading.Event(), []
-
-    def endless() -> Iterator[TimedImage]:
-        for frame in numbered_frames(200):
-            read.append(frame)
-            yield frame
-            may_go_on.wait(5)
-
-    newest = NewestFrames(endless())
+    newest = NewestFrames(cycle(numbered_frames(2)))
     next(newest)
-    threading.Timer(0.05, may_go_on.set).start()
     newest.stop()
-    assert len(read) < 200
+    assert "newest-frame" not in [thread.name for thread in threading.enumerate()]
 
 
 @pytest.mark.parametrize(
     "environment",
-    [{}, {"DISPLAY": ""}, {"DISPLAY": "nonsense"}, {"DISPLAY": ":987"}, {"WAYLAND_DISPLAY": "w"}],
+    [
+        {},
+        {"DISPLAY": ""},
+        {"DISPLAY": "nonsense"},
+        {"DISPLAY": f":{FREE + 1}"},
+        {"WAYLAND_DISPLAY": "w"},
+    ],
     ids=["nothing", "empty", "nonsense", "nobody answers", "wayland alone"],
 )
 def test_there_is_no_display_where_none_answers(environment: dict[str, str]) -> None:
@@ -257,19 +257,19 @@ def test_there_is_no_display_where_none_answers(environment: dict[str, str]) -> 
 
 def test_there_is_a_display_where_one_answers() -> None:
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind("\0/tmp/.X11-unix/X986")
+        server.bind(f"\0/tmp/.X11-unix/X{FREE}")
         server.listen()
-        assert has_display({"DISPLAY": ":986.0"})
+        assert has_display({"DISPLAY": f":{FREE}.0"})
 
 
 def test_the_headless_build_is_told_what_to_do() -> None:
     if has_window_build():
         pytest.skip("this OpenCV has windows")
     with socket.socket(socket.AF_UNIX) as server:
-        server.bind("\0/tmp/.X11-unix/X985")
+        server.bind(f"\0/tmp/.X11-unix/X{FREE}")
         server.listen()
         with pytest.raises(BadRequest, match="headless build"):
-            check_window({"DISPLAY": ":985"})
+            check_window({"DISPLAY": f":{FREE}"})
 
 
 SHOW_UNTIL_QUIT = """
@@ -290,29 +290,23 @@ watch(slowly(), FakeAnalyser(Label.MASK), 0.5, None, True)
 def test_the_window_closes_by_key_and_by_its_button(leaving: list[str]) -> None:
     if not DESKTOP.is_dir() or not shutil.which("Xvfb") or not shutil.which("xdotool"):
         pytest.skip("needs Xvfb, xdotool and the desktop build of OpenCV")
-    display = f":{os.getpid() % 10_000 + 100}"
+    display = f":{FREE}"
     server = subprocess.Popen(["Xvfb", display, "-screen", "0", "640x480x24"])
     paths = os.pathsep.join([str(DESKTOP), str(Path(__file__).parents[2])])
     environment = os.environ | {"DISPLAY": display, "PYTHONPATH": paths}
     try:
-        _wait_for(lambda: has_display({"DISPLAY": display}))
+        wait_for("a display", lambda: has_display({"DISPLAY": display}))
         program = [sys.executable, "-c", SHOW_UNTIL_QUIT]
         watching = subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, text=True)
         search = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "Maskwatch"]
-        shown = subprocess.run(search, env=environment, capture_output=True, text=True, timeout=30)
+        shown = subprocess.run(search, env=environment, capture_output=True, text=True, timeout=60)
         window = shown.stdout.split()[0]
         where = ["--window", window] if leaving[0] == "key" else [window]
         command = ["xdotool", leaving[0], *where, *leaving[1:]]
-        subprocess.run(command, env=environment, check=True, timeout=10)
-        output, _ = watching.communicate(timeout=15)
+        subprocess.run(command, env=environment, check=True, timeout=60)
+        output, _ = watching.communicate(timeout=60)
         assert watching.returncode == 0
         assert "faces in them: mask" in output
     finally:
         server.terminate()
-        server.wait(5)
-
-
-def _wait_for(is_ready: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
-    while not is_ready() and time.monotonic() < deadline:
-        time.sleep(0.05)
+        server.wait(60)

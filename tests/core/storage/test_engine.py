@@ -89,7 +89,7 @@ def test_answers_are_of_one_moment(any_database: Database) -> None:
 def test_who_stops_in_the_middle_of_writing_gives_way_on_postgresql(postgres_url: str) -> None:
     url = load_settings(database_url=postgres_url).database
     migrations.upgrade(url)
-    stopped, other = Database(url, write_idle_s=1), Database(url)
+    stopped, other = Database(url, write_idle_s=3), Database(url)
 
     def write_and_stop() -> None:
         with stopped.write() as session:

@@ -18,6 +18,7 @@ from core.types import Frame
 from dashboard.app import Dashboard
 from dashboard.services import Services
 from tests.dashboard.api.conftest import ADDRESS
+from tests.waiting import wait_for
 
 SECRETS = ("p@ss", "w/rd", "guard")
 
@@ -275,15 +276,19 @@ def test_an_id_beyond_all_ids_is_refused(operator: FlaskClient) -> None:
 
 
 def test_a_snapshot_is_the_newest_live_picture(
-    operator: FlaskClient, camera: dict[str, Any], dashboard: Dashboard, redis: Redis
+    operator: FlaskClient,
+    camera: dict[str, Any],
+    dashboard: Dashboard,
+    redis: Redis,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("dashboard.api.cameras.SNAPSHOT_WAIT_S", 60)
     provided: Services = dashboard.app.extensions["maskwatch"]
     frame = Frame(camera["id"], datetime.now(UTC), (640, 360), b"\xff\xd8jpeg")
     channel = LiveChannel(redis)
 
     def show() -> None:
-        while not channel.is_watched(camera["id"]):
-            pass
+        wait_for("somebody who watches", lambda: channel.is_watched(camera["id"]))
         channel.preview(frame)
         provided.hub.take(Preview(camera["id"], frame.captured_at, frame.size_wh))
         provided.hub.deliver_next(1)
