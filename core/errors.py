@@ -9,7 +9,8 @@ MaskwatchError
 ├── BadRequest         a user's input breaks a rule; carries the field's name
 ├── BadList            lines of a list cannot be taken; carries each with its place
 ├── SourceError        a camera source does not deliver
-│   ├── SourceRefused  it answered, and said no (password, path)
+│   ├── SourceRefused  it answered, and said no (path, permission)
+│   │   └── PasswordRefused  the user name or password is wrong, or missing
 │   ├── SourceLost     it cannot be reached, or stopped
 │   └── NotVideo       it can be read, but holds no video
 ├── SecretUnreadable   a sealed value cannot be opened with our keys
@@ -88,6 +89,10 @@ class SourceError(MaskwatchError):
 
 
 class SourceRefused(SourceError):
+    pass
+
+
+class PasswordRefused(SourceRefused):
     pass
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from redis.exceptions import RedisError
 
-from core.errors import BadRequest, SourceError
+from core.errors import BadRequest, PasswordRefused, SourceError
 from core.heartbeats import CameraHealth, CameraState
 from core.processes import Stop
 from core.reconnects import Loss
@@ -78,6 +78,9 @@ class CameraCapture:
             address = parse_source(self._plan.address, self._media)
             with closing(self._open(address, self._plan.transport)) as source:
                 self._take_frames(source, stop)
+        except PasswordRefused as error:
+            self._pauses.hold_back()
+            return str(error)
         except (SourceError, BadRequest) as error:
             return str(error)
         except RedisError as error:

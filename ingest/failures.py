@@ -4,7 +4,7 @@ import errno
 
 import av.error as libav
 
-from core.errors import NotVideo, SourceError, SourceLost, SourceRefused
+from core.errors import NotVideo, PasswordRefused, SourceError, SourceLost, SourceRefused
 from core.sources import SourceAddress, SourceKind
 
 
@@ -22,7 +22,7 @@ def explain_failure(
         )
     match error:
         case libav.HTTPUnauthorizedError() | libav.HTTPForbiddenError():
-            return SourceRefused(_refusal(address))
+            return PasswordRefused(_refusal(address))
         case libav.HTTPNotFoundError():
             return SourceRefused(
                 f"{_place(address)} answers, but has no stream at this path (404); "
@@ -51,7 +51,7 @@ def _refusal(address: SourceAddress) -> str:
         return f"{_place(address)} refuses the user name or password; check both"
     return (
         f"{_place(address)} wants a user name and password; "
-        f"write {address.scheme}://USER:PASSWORD@{address.host}/…"
+        f"write {address.scheme}://USER:PASSWORD@{_place(address)}/…"
     )
 
 

@@ -68,16 +68,20 @@ class ReconnectPauses:
 
     def __init__(self, chance: random.Random | None = None) -> None:
         self._chance = chance or random.Random()  # noqa: S311 - nothing is secret here
-        self._next_s = RECONNECT_FIRST_S
+        self._next_s, self._most_s = RECONNECT_FIRST_S, RECONNECT_MAX_S
 
     def next_s(self) -> float:
         """Give the next pause: 1 s, twice as long each time up to 60 s, less up to a quarter."""
-        pause_s, self._next_s = self._next_s, min(RECONNECT_MAX_S, 2 * self._next_s)
+        pause_s, self._next_s = self._next_s, min(self._most_s, 2 * self._next_s)
         return pause_s * self._chance.uniform(0.75, 1.0)
 
     def reset(self) -> None:
         """Say that the stream delivered: a stream that has just ended is tried at once."""
-        self._next_s = RECONNECT_SOON_S
+        self._next_s, self._most_s = RECONNECT_SOON_S, RECONNECT_MAX_S
+
+    def hold_back(self) -> None:
+        """Say that the password was refused: from 60 s on, pauses grow up to half an hour."""
+        self._next_s, self._most_s = max(self._next_s, RECONNECT_MAX_S), RECONNECT_REFUSED_MAX_S
 
 
 class RateMeter:
@@ -126,6 +130,8 @@ class Lag:
 RECONNECT_FIRST_S = 1.0
 RECONNECT_SOON_S = 0.5
 RECONNECT_MAX_S = 60.0
+RECONNECT_REFUSED_MAX_S = 1800.0
+"""Many cameras lock out for half an hour who tries five to seven wrong passwords."""
 
 _JUMP_S = 1.0
 _CLOCK_JUMP_S = 30.0

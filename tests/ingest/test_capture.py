@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from core.errors import SourceError, SourceLost, SourceRefused
+from core.errors import PasswordRefused, SourceError, SourceLost, SourceRefused
 from core.heartbeats import CameraHealth, CameraState
 from core.processes import Stop
 from core.sources import SourceAddress
@@ -155,6 +155,16 @@ def test_a_stream_that_opens_but_delivers_nothing_is_not_hurried() -> None:
     camera.capture.run(stop)
 
     assert stop.pauses_s[-1] > 40
+
+
+def test_a_wrong_password_is_not_tried_until_the_camera_locks_us_out() -> None:
+    camera = Camera(PasswordRefused("the camera refuses the password") for _ in range(3))
+    stop = RecordedStop(3)
+
+    camera.capture.run(stop)
+
+    assert stop.pauses_s[0] >= 45
+    assert sum(stop.pauses_s) > 300
 
 
 def test_it_stops_between_two_frames() -> None:

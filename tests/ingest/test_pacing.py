@@ -104,6 +104,18 @@ def test_pauses_grow_to_a_minute_and_stay_there() -> None:
         assert 0.75 * full_s <= pause_s <= full_s
 
 
+def test_a_refused_password_is_tried_ever_more_rarely() -> None:
+    pauses, taken = ReconnectPauses(_chance(1)), list[float]()
+    for _ in range(7):
+        pauses.hold_back()
+        taken.append(pauses.next_s())
+
+    for pause_s, full_s in zip(taken, [60, 120, 240, 480, 960, 1800, 1800], strict=True):
+        assert 0.75 * full_s <= pause_s <= full_s
+    pauses.reset()
+    assert pauses.next_s() <= 0.5
+
+
 def test_two_cameras_do_not_come_back_in_step() -> None:
     assert ReconnectPauses(_chance(1)).next_s() != ReconnectPauses(_chance(2)).next_s()
 
