@@ -26,6 +26,10 @@ ANALYSED_HOLDS = timedelta(seconds=1)
 """While analysis delivers at least this often, previews are not shown: boxes would flicker."""
 
 
+SET_BACK_US = 10_000_000
+"""A frame that is older by more comes from a clock that was set back: it is the newest now."""
+
+
 class FrameKind(StrEnum):
     ANALYSED = "analysed"
     PREVIEW = "preview"
@@ -166,4 +170,6 @@ class NewestFrames:
     def _is_newer(self, notice: Overlay | Preview, *kinds: FrameKind) -> bool:
         """Say whether we hold a frame of these kinds that is at least as new."""
         held = self._frames.get(notice.camera_id)
-        return held is not None and held.kind in kinds and held.frame_id >= notice.frame_id
+        if held is None or held.kind not in kinds:
+            return False
+        return 0 <= held.frame_id - notice.frame_id < SET_BACK_US

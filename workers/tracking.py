@@ -26,6 +26,8 @@ STEP_S_MIN = 0.01
 """Frames that come in one another's place, as by a camera's clock set back, are so far apart."""
 LATE_S_MAX = 1.0
 """What is older than the newest by more is stale."""
+STALE_MAX = 5
+"""After so many stale results in a row the clock was set back, and the old time comes no more."""
 IN_VIEW_S = 1.0
 """Who was seen so lately counts among the people now."""
 SILENCE_MAX_S = 5.0
@@ -83,6 +85,7 @@ class CameraTracker:
         self._heard_at: datetime | None = None
         self._analysed_at: datetime | None = None
         self._size_wh = (0, 0)
+        self._stale = 0
 
     @property
     def open_tracks(self) -> list[Track]:
@@ -100,10 +103,13 @@ class CameraTracker:
 
         Returns the track of each face, in the faces' order, and the tracks that
         ended. A result older than the last changes nothing: its faces get no track.
+        Many in a row end all tracks: the clock was set back.
         """
+        if self._is_stale(result.captured_at):
+            self._stale += 1
+            return [], self._begin_anew() if self._stale == STALE_MAX else []
+        self._stale = 0
         step_s = self._step(result.captured_at)
-        if step_s is None:
-            return [], []
         self._analysed_at, self._size_wh = result.captured_at, result.size_wh
         followed = self._associator.associate(result.faces, result.size_wh, step_s)
         weights = vote_weights(result.faces, rule)
@@ -128,10 +134,7 @@ class CameraTracker:
         """End all tracks if the camera has said nothing for SILENCE_MAX_S."""
         if self._heard_at is None or now - self._heard_at < timedelta(seconds=SILENCE_MAX_S):
             return []
-        ended = self.open_tracks
-        self._tracks.clear()
-        self._associator = Associator()
-        return ended
+        return self._begin_anew()
 
     def snapshot(self) -> bytes:
         """Write the open tracks; empty bytes where there are none."""
@@ -171,15 +174,21 @@ class CameraTracker:
         missed_s = (self._analysed_at - track.seen_at).total_seconds() if self._analysed_at else 0
         return track.faces >= FACES_MIN and missed_s <= IN_VIEW_S
 
-    def _step(self, captured_at: datetime) -> float | None:
-        """Give the seconds since the camera was last heard of; None for a stale result."""
+    def _begin_anew(self) -> list[Track]:
+        """Forget everybody; returns the tracks that were open."""
+        ended = self.open_tracks
+        self._tracks.clear()
+        self._associator, self._heard_at = Associator(), None
+        return ended
+
+    def _is_stale(self, captured_at: datetime) -> bool:
+        heard_at = self._heard_at or captured_at
+        return (heard_at - captured_at).total_seconds() >= LATE_S_MAX
+
+    def _step(self, captured_at: datetime) -> float:
+        """Give the seconds since the camera was last heard of."""
         heard_at, self._heard_at = self._heard_at, captured_at
-        if heard_at is None:
-            return STEP_S_MIN
-        passed_s = (captured_at - heard_at).total_seconds()
-        if passed_s <= -LATE_S_MAX:
-            self._heard_at = heard_at
-            return None
+        passed_s = (captured_at - heard_at).total_seconds() if heard_at else 0.0
         return min(max(STEP_S_MIN, passed_s), SILENCE_MAX_S)
 
     def _follow(

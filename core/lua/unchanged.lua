@@ -11,7 +11,7 @@ count(prefix, camera, minute_of(now), 'unchanged')
 
 local last = tonumber(redis.call('HGET', told, camera) or 0)
 local stream = stream_key(prefix, camera)
-if now - last >= 1000 and redis.call('XLEN', stream) < bound then
+if math.abs(now - last) >= 1000 and redis.call('XLEN', stream) < bound then
   redis.call('HSET', told, camera, string.format('%.0f', now))
   redis.call('XADD', stream, '*', 'r', entry)
 end

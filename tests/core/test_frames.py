@@ -133,6 +133,15 @@ def test_an_unchanged_frame_is_captured_and_told_once_a_second(redis: Redis) -> 
     assert redis.xlen("mw:{0}:results:1") == 1
 
 
+def test_what_is_unchanged_is_told_on_when_the_server_s_clock_was_set_back(redis: Redis) -> None:
+    queue, seconds = FrameQueue(redis), redis.time()[0]
+    redis.hset("mw:{0}:told", "1", (seconds + 3600) * 1000)
+
+    queue.push_unchanged(1, NOON)
+
+    assert redis.xlen("mw:{0}:results:1") == 1
+
+
 def test_taking_stops_while_results_are_not_recorded(redis: Redis) -> None:
     queue = FrameQueue(redis, results_bound=1)
     queue.push(frame(1, 0))

@@ -184,6 +184,12 @@ def test_what_is_older_than_the_newest_is_not_shown(
     assert not frames.note(notice, NOW)
 
 
+def test_what_comes_after_the_clock_was_set_back_is_shown() -> None:
+    frames = NewestFrames()
+    frames.put(overlay(3_600_000_000), b"jpeg")
+    assert frames.note(overlay(10), NOW)
+
+
 def test_people_are_counted_only_where_an_overlay_told_lately() -> None:
     frames = NewestFrames()
     frames.note(overlay(10, camera_id=1, people_now=2), NOW - timedelta(seconds=9))

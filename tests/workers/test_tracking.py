@@ -6,7 +6,7 @@ from core.errors import BadEntry
 from core.preferences import VerdictRule
 from core.types import Result, ResultKind
 from tests.workers.scenes import MASK, NO_MASK, analysed, at, box, unchanged
-from workers.tracking import FORGET_S, CameraTracker, Track
+from workers.tracking import FORGET_S, STALE_MAX, CameraTracker, Track
 
 WALK_PX_S = 470.0
 """1.5 m/s for a face of 50 px (0.16 m)."""
@@ -156,6 +156,17 @@ def test_a_result_older_than_what_was_seen_changes_nothing() -> None:
     feed(tracker, [analysed(10, [box(10)])])
     assert tracker.update(analysed(5, [box(10)])) == ([], [])
     assert [track.faces for track in tracker.open_tracks] == [1]
+
+
+def test_after_the_clock_was_set_back_people_are_counted_again() -> None:
+    tracker = CameraTracker()
+    feed(tracker, [analysed(3600, [box(10)]), analysed(3600.2, [box(10)])])
+
+    late = [tracker.update(analysed(step * 0.2, [box(10)])) for step in range(STALE_MAX)]
+
+    assert [[track.id for track in ended] for _, ended in late] == [[]] * 4 + [[1]]
+    assert ids(tracker, analysed(1.2, [box(10)])) == [2]
+    assert ids(tracker, analysed(1.4, [box(12)])) == [2]
 
 
 def lively_scene() -> list[Result]:

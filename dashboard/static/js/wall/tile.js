@@ -87,7 +87,8 @@ export class Tile {
   /** @param {LiveFrame} frame @returns {boolean} whether what is shown, with its boxes, stays */
   isHeld(frame) {
     if (frame.kind !== "preview" || this.shown?.frame.kind !== "analysed") return false;
-    return Date.parse(frame.captured_at) - Date.parse(this.shown.frame.captured_at) < HOLD_MS;
+    const newer = Date.parse(frame.captured_at) - Date.parse(this.shown.frame.captured_at);
+    return Math.abs(newer) < HOLD_MS;
   }
 
   /** @param {LiveFrame} frame @param {ImageBitmap} picture */
