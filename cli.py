@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from launch import VERSION
+from core.release import VERSION
 from launch.accounts import group, token, user
 from launch.backfilling import (
     BackfillOrder,

@@ -1,12 +1,12 @@
 """Seal what must not be readable at rest: camera addresses, for one."""
 
 import hashlib
-import os
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from core.errors import BadSettings, SecretUnreadable
+from core.private_files import create_private
 
 
 class SecretBox:
@@ -76,6 +76,5 @@ def digest(secret: str, purpose: str = "") -> str:
 
 def _write_new_key(key_file: Path) -> None:
     key_file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with create_private(key_file) as file:
         file.write(Fernet.generate_key() + b"\n")

@@ -14,12 +14,14 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Protocol
+from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.errors import BadBackup, BadSettings
 from core.model_folders import ModelFolder
+from core.private_files import create_private, replace_private
+from core.release import VERSION
 from core.secrets import SecretBox
 from core.settings import Settings
 from core.storage.audit import Actor, record_change
@@ -32,7 +34,6 @@ from core.storage.copies import (
 )
 from core.storage.engine import Database
 from core.storage.installation import check_key
-from launch import VERSION
 from launch.data_folder import hold_data_folder, make_data_folder
 from launch.database import migrate_database
 from migrations import revisions
@@ -241,11 +242,7 @@ def _opens(database_file: Path, box: SecretBox) -> bool:
 def _put_key_first(new: Path, key_file: Path) -> None:
     try:
         old = key_file.read_bytes() if key_file.exists() else b""
-        unfinished = key_file.with_name(key_file.name + ".unfinished")
-        unfinished.unlink(missing_ok=True)
-        with _private(unfinished) as file:
-            file.write(new.read_bytes().rstrip() + b"\n" + old)
-        unfinished.replace(key_file)
+        replace_private(key_file, new.read_bytes().rstrip() + b"\n" + old)
     except OSError as error:
         raise BadSettings(f"the secret key {key_file} cannot be written: {error}") from error
 
@@ -278,7 +275,7 @@ def _measure(file: Path) -> BackedUpFile:
 
 
 def _pack(folder: Path, target: Path, manifest: Manifest) -> None:
-    with _private(target) as file:
+    with create_private(target) as file:
         # Pictures hardly get smaller, numbers do at once: level 1.
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=1) as archive:
             for name in (MANIFEST, *manifest.files):
@@ -303,7 +300,7 @@ def _unpack(backup: Path, folder: Path, manifest: Manifest) -> None:
             expected = manifest.files.get(member.name)
             content = archive.extractfile(member) if expected else None
             if expected and content and member.size == expected.bytes:
-                with _private(folder / member.name) as file:
+                with create_private(folder / member.name) as file:
                     shutil.copyfileobj(content, file, _COPY_BYTES)
     for name, listed in manifest.files.items():
         if not (folder / name).exists() or _measure(folder / name) != listed:
@@ -334,11 +331,3 @@ def _workshop(parent: Path, bytes_needed: int) -> Iterator[Path]:
             yield Path(folder)
     except PermissionError as error:
         raise BadSettings(f"{parent} cannot be written: {error.strerror}") from error
-
-
-@contextmanager
-def _private(file: Path) -> Iterator[IO[bytes]]:
-    """Make a file that only its owner may read, from its first byte on."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        yield opened

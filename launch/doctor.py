@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypeAlias
 
 from core.assets import ASSETS, assets_folder, is_intact
 from core.connections import connect_redis
 from core.errors import MaskwatchError
+from core.release import version_of
 from core.settings import Settings
 from core.storage.engine import Database
 from launch.display import has_display
@@ -56,16 +56,9 @@ def _look(subject: str, find: Callable[[], str]) -> Finding:
 
 
 def _find_versions() -> Finding:
-    versions = [f"{name} {_version(name)}" for name in _PACKAGES]
+    versions = [f"{name} {version_of(name) or 'absent'}" for name in _PACKAGES]
     python = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}"
     return Finding("versions", True, ", ".join([python, f"{os.cpu_count()} cores", *versions]))
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "absent"
 
 
 def _find_space(data: Path) -> Finding:

@@ -1,13 +1,13 @@
 """Prepare the embedded Valkey server: its port, its password, its configuration file."""
 
 import errno
-import os
 import secrets
 import socket
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from core.private_files import replace_private
 from core.settings import Settings
 
 _LOOPBACK = "127.0.0.1"
@@ -38,8 +38,10 @@ def prepare_valkey(settings: Settings) -> ValkeyFiles:
         log=settings.data.absolute() / "logs" / "valkey.log",
     )
     files.database.mkdir(mode=0o700, exist_ok=True)
-    _write_private(files.configuration, configuration(port, password, files.database))
-    _write_private(settings.embedded_redis_file, f"redis://:{password}@{_LOOPBACK}:{port}/0\n")
+    text = configuration(port, password, files.database)
+    replace_private(files.configuration, text.encode())
+    address = f"redis://:{password}@{_LOOPBACK}:{port}/0\n"
+    replace_private(settings.embedded_redis_file, address.encode())
     return files
 
 
@@ -100,13 +102,3 @@ def _free_port() -> int:
 
 def _new_password() -> str:
     return secrets.token_urlsafe(32)
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Replace a file by one that only its owner may read, from its first byte on."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    unfinished.replace(path)

@@ -3,14 +3,13 @@
 import platform
 import shutil
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
 
 from flask import Response
 from pydantic import Field
 from redis import Redis
 
 from core.database_sizes import LOOK_BACK, growth_per_day, read_sizes
-from core.release import VERSION
+from core.release import VERSION, version_of
 from core.storage.engine import utc_now
 from core.storage.pictures import measure_pictures
 from core.storage.preferences import read_preferences
@@ -137,12 +136,5 @@ def _software() -> list[SoftwareAnswer]:
         "Python": platform.python_version(),
         platform.system(): f"{platform.release()} {platform.machine()}",
     }
-    packages = {name: found for name in _PACKAGES if (found := _version_of(name))}
+    packages = {name: found for name in _PACKAGES if (found := version_of(name))}
     return [SoftwareAnswer(name=name, version=found) for name, found in (own | packages).items()]
-
-
-def _version_of(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return ""

@@ -4,12 +4,10 @@ import fcntl
 import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from launch import VERSION
 from launch.programs import SetupFailed
 from launch.setup import Step, check_space, prepare, steps_for
 
@@ -171,8 +169,3 @@ def test_the_launcher_asks_the_system_for_nothing_but_python() -> None:
     ).stdout.split()
     ours = {name.partition(".")[0] for name in modules} - set(sys.stdlib_module_names)
     assert ours == {"launch", "__main__"}
-
-
-def test_the_version_is_that_of_the_project() -> None:
-    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
-    assert project["project"]["version"] == VERSION
