@@ -77,19 +77,7 @@ def starts_between(
 
 def hours_agree(one: ZoneInfo, other: ZoneInfo, start: datetime, end: datetime) -> bool:
     """Tell whether the hours of two zones begin at the same moments of [start, end)."""
-    shift = fixed_shift(one, start, end)
-    if shift is not None:
-        return shift == fixed_shift(other, start, end)
     return all(_shift(at, one) == _shift(at, other) for at in _samples(start, end))
-
-
-def fixed_shift(zone: ZoneInfo, start: datetime, end: datetime) -> int | None:
-    """Tell how long after those of UTC hours of a zone begin, in microseconds.
-
-    None where that changes within [start, end).
-    """
-    shifts = {_shift(moment, zone) for moment in _samples(start, end)}
-    return -shifts.pop() % _HOUR // timedelta(microseconds=1) if len(shifts) == 1 else None
 
 
 def _samples(start: datetime, end: datetime) -> Iterator[datetime]:

@@ -1,7 +1,10 @@
 """Compliance in numbers: rate, interval, coverage."""
 
-import math
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _Z_95 = 1.959963984540054
 """Two-sided 95 % quantile of the normal distribution."""
@@ -53,9 +56,34 @@ def wilson_interval(successes: int, trials: int) -> tuple[float, float] | None:
     """
     if trials == 0:
         return None
-    z2 = _Z_95 * _Z_95
     share = successes / trials
+    lower, upper = _wilson(share, trials)
+    return max(0.0, min(lower, share)), min(1.0, max(upper, share))
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """What `Counts` tells, of many at once. Each: (n,) float64, NaN in place of None."""
+
+    rate: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+
+
+def rates_of(counts: NDArray[np.int64]) -> Rates:
+    """Tell the rates of many counts; counts: (n, 4) mask, incorrect_mask, no_mask, unsure."""
+    judged, seen = counts[:, :3].sum(axis=1), counts.sum(axis=1)
+    with np.errstate(invalid="ignore"):  # zero of zero is NaN, as it shall be
+        rate, coverage = counts[:, 0] / judged, judged / seen
+        lower, upper = _wilson(rate, np.where(judged, judged, np.nan))
+    return Rates(rate, lower.clip(0.0, rate), upper.clip(rate, 1.0), coverage)
+
+
+def _wilson(share: Any, trials: Any) -> tuple[Any, Any]:
+    """Compute the interval of a share, or of an array of them, but for errors of rounding."""
+    z2 = _Z_95 * _Z_95
     centre = (share + z2 / (2 * trials)) / (1 + z2 / trials)
     half = _Z_95 / (1 + z2 / trials)
-    half *= math.sqrt(share * (1 - share) / trials + z2 / (4 * trials * trials))
-    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
+    half *= (share * (1 - share) / trials + z2 / (4 * trials * trials)) ** 0.5
+    return centre - half, centre + half

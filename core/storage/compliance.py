@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from core.buckets import Bucket, fixed_shift, following, starts_between
+from core.buckets import Bucket, following, starts_between
 from core.errors import BadRequest
 from core.statistics import Counts
 from core.storage.camera_filters import CameraFilter, choose_cameras
@@ -79,16 +79,27 @@ class ComplianceBucket:
 
 @dataclass(frozen=True, slots=True)
 class Compliance:
-    """Counts of a range by buckets, and of all of it.
+    """Counts of a range by buckets, in columns: there may be 10,000 of them.
 
-    model_versions: what judged. minutes_from: since when minutes are kept; None where
-    none was ever pruned.
+    starts: of n buckets. table: (n, 6) mask, incorrect_mask, no_mask, unsure, and the
+    minutes seen and expected. model_versions: what judged. minutes_from: since when
+    minutes are kept; None where none was ever pruned.
     """
 
-    series: tuple[ComplianceBucket, ...]
-    total: Tally
+    starts: Sequence[datetime]
+    table: NDArray[np.int64]
     model_versions: tuple[str, ...]
     minutes_from: datetime | None
+
+    @property
+    def series(self) -> list[ComplianceBucket]:
+        """Give the buckets one by one."""
+        rows = zip(self.starts, self.table.tolist(), strict=True)
+        return [ComplianceBucket(start, _tally(row)) for start, row in rows]
+
+    @property
+    def total(self) -> Tally:
+        return _tally(self.table.sum(axis=0).tolist())
 
     @property
     def totals(self) -> Counts:
@@ -131,13 +142,8 @@ def compliance(
     chosen = choose_cameras(session, cameras or CameraFilter())
     table = _count(session, span, starts, chosen)
     history = read_history(session)
-    rows = zip(starts, table.tolist(), strict=True)
-    return Compliance(
-        tuple(ComplianceBucket(start, _tally(row)) for start, row in rows),
-        _tally(table.sum(axis=0).tolist()),
-        find_versions(session, tuple(cover(history, start, end)), chosen),
-        history.minutes_from,
-    )
+    versions = find_versions(session, tuple(cover(history, start, end)), chosen)
+    return Compliance(starts, table, versions, history.minutes_from)
 
 
 def counts_by_camera(
@@ -193,9 +199,7 @@ def _count(
     edges_us = _edges(starts, span)
     grains = fitting_grains(history, start, end, span.bucket, span.zone)
     pieces = tuple(cover(history, start, end, grains))
-    is_long = span.bucket in (Bucket.HOUR, Bucket.DAY)
-    shift_us = fixed_shift(span.zone, start, end) if is_long else None
-    sums = sum_by_bucket(session, pieces, edges_us, camera_ids, shift_us)
+    sums = sum_by_bucket(session, pieces, edges_us, camera_ids)
     expected = read_lives(session, camera_ids).minutes_by_bucket(edges_us, start, end, span.now)
     return np.column_stack((sums, expected))
 

@@ -8,20 +8,21 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, ColumnElement, cast, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, cast, func, select
 from sqlalchemy import type_coerce as as_type
 from sqlalchemy.orm import Session
 
 from core.buckets import Bucket, floor, following, hours_agree
 from core.storage.installation import read_minutes_from, read_time_zone
 from core.storage.rollups import COUNTS, ROWS
-from core.storage.tables import SEVERAL_VERSIONS
+from core.storage.tables import SEVERAL_VERSIONS, QuarterRollupRow
+from core.types import from_microseconds
 
 Sums: TypeAlias = NDArray[np.int64]
 """(n, 5): mask, incorrect_mask, no_mask, unsure, and minutes in which cameras delivered."""
 SUMS_WIDTH = 5
 
-_HOUR_US = 3_600_000_000
+_INNER_QUARTERS_US = np.array([15, 30, 45], np.int64) * 60_000_000
 _GRAINS = tuple(ROWS)
 _MIXED_MAX = 8
 _LONGEST = {
@@ -59,10 +60,13 @@ def read_history(session: Session) -> History:
 def fitting_grains(
     history: History, start: datetime, end: datetime, bucket: Bucket, zone: ZoneInfo
 ) -> tuple[Bucket, ...]:
-    """List the grains whose rollups add up to such buckets of a zone, finest first."""
-    if bucket is Bucket.DAY and zone.key == history.counted_by.key:
-        return _GRAINS
-    if bucket in (Bucket.HOUR, Bucket.DAY) and hours_agree(zone, history.counted_by, start, end):
+    """List the grains whose rollups add up to such buckets of a zone, finest first.
+
+    Hours add up to days of any zone: where one begins amid an hour, `sum_by_bucket` divides it.
+    """
+    if bucket is Bucket.DAY:
+        return _GRAINS if zone.key == history.counted_by.key else _GRAINS[:3]
+    if bucket is Bucket.HOUR and hours_agree(zone, history.counted_by, start, end):
         return _GRAINS[:3]
     return _GRAINS[:1] if bucket is Bucket.MINUTE else _GRAINS[:2]
 
@@ -88,21 +92,23 @@ def sum_by_bucket(
     pieces: Sequence[Piece],
     edges_us: NDArray[np.int64],
     camera_ids: Sequence[int],
-    shift_us: int | None = None,
 ) -> Sums:
     """Sum the pieces up into buckets; edges_us: (n + 1,) where they begin, and the last one's end.
 
-    shift_us: hours begin so long after those of UTC, so that quarters may be summed
-    up to hours; None where buckets are finer, or where that changes on the way.
+    Counts belong to the bucket in which their stretch of time begins. What of an hour
+    lies behind the beginning of a bucket is moved over to that one, by quarters.
     """
     sums = np.zeros((len(edges_us) - 1, SUMS_WIDTH), np.int64)
     for piece in pieces:
-        # Plain tuples: numpy asks each of SQLAlchemy's rows at length what it is.
-        found = [tuple(row) for row in session.execute(_bucket_query(piece, camera_ids, shift_us))]
-        if found:
-            slots = np.array(found, np.int64)  # (m, 1 + SUMS_WIDTH)
-            buckets = np.searchsorted(edges_us, slots[:, 0], "right") - 1
-            np.add.at(sums, buckets, slots[:, 1:])
+        starts_us, counts = _sum_by_start(session, piece.grain, *_within(piece, camera_ids))
+        _add(sums, edges_us, starts_us, counts)
+        behind = _behind_edges(starts_us, edges_us) if piece.grain is Bucket.HOUR else []
+        if behind:
+            row = QuarterRollupRow
+            conditions = row.start.in_(behind), row.camera_id.in_(camera_ids)
+            starts_us, counts = _sum_by_start(session, Bucket.QUARTER, *conditions)
+            _add(sums, edges_us, starts_us, counts)
+            _add(sums[:-1], edges_us[1:], starts_us, -counts)
     return sums
 
 
@@ -171,17 +177,33 @@ def _ceiling(moment: datetime, bucket: Bucket, zone: ZoneInfo) -> datetime:
     return start if start == moment else following(start, bucket, zone)
 
 
-def _bucket_query(piece: Piece, camera_ids: Sequence[int], shift_us: int | None) -> Any:
-    """Sum a piece up by time; the moments come as plain microseconds: there are thousands."""
-    start: ColumnElement[int] = as_type(ROWS[piece.grain].start, BigInteger)
-    if shift_us is not None and piece.grain in (Bucket.MINUTE, Bucket.QUARTER):
-        # Written out: PostgreSQL takes two bound numbers for two groupings.
-        start = start - (start - _number(shift_us)) % _number(_HOUR_US)
-    return select(start, *_sums(piece.grain)).where(*_within(piece, camera_ids)).group_by(start)
+def _sum_by_start(
+    session: Session, grain: Bucket, *conditions: ColumnElement[bool]
+) -> tuple[NDArray[np.int64], Sums]:
+    """Sum rollups up over cameras; gives their starts in microseconds, (n,), and sums."""
+    start = as_type(ROWS[grain].start, BigInteger)
+    query = select(start, *_sums(grain)).where(*conditions).group_by(start)
+    # Plain tuples: numpy asks each of SQLAlchemy's rows at length what it is.
+    found = [tuple(row) for row in session.execute(query)]
+    table = np.array(found, np.int64).reshape(-1, 1 + SUMS_WIDTH)
+    return table[:, 0], table[:, 1:]
 
 
-def _number(value: int) -> ColumnElement[int]:
-    return literal_column(str(value), BigInteger)
+def _add(
+    sums: Sums, edges_us: NDArray[np.int64], starts_us: NDArray[np.int64], counts: Sums
+) -> None:
+    np.add.at(sums, np.searchsorted(edges_us, starts_us, "right") - 1, counts)
+
+
+def _behind_edges(hours_us: NDArray[np.int64], edges_us: NDArray[np.int64]) -> list[datetime]:
+    """List the quarters of hours, (n,), that belong to another bucket than their hour's start."""
+    hours_us = np.sort(hours_us)
+    quarters_us = hours_us[:, None] + _INNER_QUARTERS_US  # (n, 3)
+    buckets = np.searchsorted(edges_us, hours_us, "right")
+    is_behind = np.searchsorted(edges_us, quarters_us, "right") > buckets[:, None]
+    # Where clocks change by half an hour, an hour is a short one.
+    is_behind[:-1] &= quarters_us[:-1] < hours_us[1:, None]
+    return [from_microseconds(quarter) for quarter in quarters_us[is_behind].tolist()]
 
 
 def _within(piece: Piece, camera_ids: Sequence[int]) -> tuple[ColumnElement[bool], ...]:

@@ -1,15 +1,20 @@
 """Compliance over time and by groups: counts, rate, interval and coverage."""
 
 from datetime import datetime
+from math import isnan
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
+import numpy as np
 from flask import Response
+from numpy.typing import NDArray
 from pydantic import Field
 
 from core.buckets import Bucket
+from core.statistics import rates_of
 from core.storage.camera_filters import check_camera_asked
-from core.storage.compliance import Compliance, ComplianceBucket, Tally, compliance
+from core.storage.compliance import Compliance, Tally, compliance
 from core.storage.compliance_groups import Group, Grouping, compliance_groups
 from core.storage.engine import utc_now
 from core.storage.users import Role
@@ -18,6 +23,9 @@ from dashboard.api.history_filters import HistoryQuery, ZoneName
 from dashboard.api.operations import api_blueprint
 from dashboard.api.schemas import Answered, CountsAnswer, answer, counts_fields
 from dashboard.services import services
+
+_SEEN = 4
+"""Where the minutes seen stand in a row of Compliance; behind them, those expected."""
 
 blueprint = api_blueprint("compliance", "How many wear their mask well.")
 
@@ -78,18 +86,7 @@ class GroupsAnswer(Answered):
 @needs(Role.VIEWER)
 def read_compliance(query: ComplianceQuery) -> Response:
     """Count the people seen, by verdict and bucket."""
-    found = ask_compliance(query)
-    # Validated in one go: there may be 10,000 buckets.
-    return answer(
-        ComplianceAnswer.model_validate(
-            {
-                "series": [bucket_fields(bucket) for bucket in found.series],
-                "totals": _tally_fields(found.total),
-                "model_versions": found.model_versions,
-                "minutes_from": found.minutes_from,
-            }
-        )
-    )
+    return Response(_write_compliance(ask_compliance(query)), mimetype="application/json")
 
 
 @blueprint.get("/compliance/groups", responses={200: GroupsAnswer})
@@ -116,9 +113,44 @@ def ask_compliance(query: ComplianceQuery) -> Compliance:
         return compliance(session, start, end, query.bucket, zone, query.cameras, now)
 
 
-def bucket_fields(bucket: ComplianceBucket) -> dict[str, Any]:
-    """Spell a bucket out as the fields of a BucketAnswer."""
-    return {"start": bucket.start, **_tally_fields(bucket.tally), "gap": bucket.is_gap}
+def _write_compliance(found: Compliance) -> bytes:
+    """Write a ComplianceAnswer, in columns: 10,000 buckets made as objects took 80 ms."""
+    table = np.vstack((found.table, found.table.sum(axis=0)))
+    *series, totals = _tallies_fields(table)
+    gaps = (found.table[:, _SEEN] == 0).tolist()
+    answered = {
+        "series": [
+            {"start": start, **fields, "gap": gap}
+            for start, fields, gap in zip(found.starts, series, gaps, strict=True)
+        ],
+        "totals": totals,
+        "model_versions": found.model_versions,
+        "minutes_from": found.minutes_from,
+    }
+    return msgspec.json.encode(answered)  # NaN becomes null
+
+
+def _tallies_fields(table: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Spell tallies out as the fields of SeenAnswers; table: (n, 6) as of Compliance."""
+    rates = rates_of(table[:, :_SEEN])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        seen = np.minimum(table[:, _SEEN] / table[:, _SEEN + 1], 1)
+    columns = (*table[:, :_SEEN].T, rates.rate, rates.lower, rates.upper, rates.coverage, seen)
+    return [
+        {
+            "mask": mask,
+            "incorrect_mask": incorrect_mask,
+            "no_mask": no_mask,
+            "unsure": unsure,
+            "rate": rate,
+            "interval": None if isnan(rate) else {"lower": lower, "upper": upper},
+            "coverage": coverage,
+            "seen": seen,
+        }
+        for mask, incorrect_mask, no_mask, unsure, rate, lower, upper, coverage, seen in zip(
+            *(column.tolist() for column in columns), strict=True
+        )
+    ]
 
 
 def _group_fields(group: Group) -> dict[str, Any]:

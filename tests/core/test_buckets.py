@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.buckets import Bucket, fixed_shift, floor, following, hours_agree, starts_between
+from core.buckets import Bucket, floor, following, hours_agree, starts_between
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 ZONES = ["UTC", "Europe/London", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"]
@@ -59,12 +59,3 @@ def test_starts_are_those_of_bucket_after_bucket(name: str, bucket: Bucket) -> N
             slow.append(moment)
             moment = following(moment, bucket, zone)
         assert list(starts_between(start, start + timedelta(days=days), bucket, zone)) == slow
-
-
-@pytest.mark.parametrize(
-    ("name", "minutes"),
-    [("UTC", 0), ("Asia/Kolkata", 30), ("Asia/Kathmandu", 15), ("Australia/Lord_Howe", None)],
-)
-def test_the_shift_of_a_zones_hours_is_known_where_it_stays(name: str, minutes: int | None) -> None:
-    shift = fixed_shift(ZoneInfo(name), NEW_YEAR, NEW_YEAR + timedelta(days=365))
-    assert shift == (None if minutes is None else minutes * 60_000_000)

@@ -1,8 +1,9 @@
 """Rates, intervals and coverage."""
 
+import numpy as np
 import pytest
 
-from core.statistics import Counts, wilson_interval
+from core.statistics import Counts, rates_of, wilson_interval
 
 
 @pytest.mark.parametrize(
@@ -38,3 +39,17 @@ def test_the_rate_lies_in_its_interval(successes: int) -> None:
     interval = wilson_interval(successes, 10)
     assert interval is not None
     assert 0 <= interval[0] <= successes / 10 <= interval[1] <= 1
+
+
+def test_rates_in_columns_are_those_of_each_count() -> None:
+    rows = [(0, 0, 0, 0), (3, 0, 1, 4), (0, 2, 0, 0), (7, 0, 0, 1), (0, 0, 0, 5)]
+    rates = rates_of(np.array(rows, np.int64))
+    for row, *told in zip(rows, rates.rate, rates.lower, rates.upper, rates.coverage, strict=True):
+        counts = Counts(*row)
+        expected = (counts.rate, *(counts.interval or (None, None)), counts.coverage)
+        numbers = [np.nan if one is None else one for one in expected]
+        assert told == pytest.approx(numbers, nan_ok=True)
+
+
+def test_the_rates_of_no_counts_are_none() -> None:
+    assert len(rates_of(np.empty((0, 4), np.int64)).rate) == 0

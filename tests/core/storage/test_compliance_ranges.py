@@ -46,7 +46,7 @@ class House:
 
 @pytest.fixture(
     scope="module",
-    params=[(zone, mark) for zone in ZONES[:3] for mark in (None, PRUNED_TO)],
+    params=[(zone, mark) for zone in (*ZONES[:3], ZONES[-1]) for mark in (None, PRUNED_TO)],
     ids=lambda param: f"{param[0]} {'pruned' if param[1] else 'whole'}",
 )
 def house(

@@ -9,12 +9,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from core.access_scopes import CameraScope
+from core.statistics import Counts
 from core.storage.engine import Database
 from core.storage.installation import write_minutes_from
 from core.storage.rollups import add_to_rollups
 from core.storage.tables import CameraRow
 from core.storage.tokens import TokenTerms, create_token
 from core.storage.users import Role
+from dashboard.api.compliance import ComplianceAnswer
 from dashboard.app import Dashboard
 
 NOON = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
@@ -77,6 +79,21 @@ def test_an_answer_says_since_when_minutes_are_kept(
     assert answer["totals"]["mask"] == 4
     by_minute = viewer.get(f"/api/v1/compliance?{RANGE}&bucket=minute").get_json()
     assert [one["gap"] for one in by_minute["series"]] == [True] * 60 + [False] * 60
+
+
+@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("bucket", ["minute", "quarter", "hour", "day"])
+def test_an_answer_holds_what_its_schema_says(viewer: FlaskClient, bucket: str) -> None:
+    """It is written by columns; a model of it is slow, and told by its schema alone."""
+    found = viewer.get(f"/api/v1/compliance?{RANGE}&bucket={bucket}")
+    told = ComplianceAnswer.model_validate_json(found.text)
+    assert told.model_dump(mode="json") == found.get_json()
+    assert [one.start for one in told.series] == sorted(one.start for one in told.series)
+    for one in (*told.series, told.totals):
+        counts = Counts(one.mask, one.incorrect_mask, one.no_mask, one.unsure)
+        assert (one.rate, one.coverage) == (counts.rate, counts.coverage)
+        interval = one.interval and (one.interval.lower, one.interval.upper)
+        assert interval == (counts.interval and pytest.approx(counts.interval))
 
 
 @pytest.mark.usefixtures("history")
