@@ -5,6 +5,7 @@ are as many threads as viewers, and some for requests. Everything that connects
 (database, Redis, threads of ours) is made in the worker process, after the fork.
 """
 
+import gc
 import logging
 from contextlib import closing
 from typing import Any
@@ -66,6 +67,10 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         box = SecretBox.open(settings.key_file)
         self.dashboard = create_app(settings, Database(settings.database), redis, box)
         self.dashboard.loops.start()
+        # What is loaded now stays: to look through it for garbage again and again held one
+        # long answer in four up for 100 ms.
+        gc.collect()
+        gc.freeze()
         return self.dashboard.app
 
     def _choices(self) -> dict[str, Any]:
