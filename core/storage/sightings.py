@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
@@ -281,7 +281,13 @@ def _sort(row: Any, order: Order) -> tuple[Any, Any]:
 
 
 def _has_picture() -> ColumnElement[bool]:
-    return exists().where(SightingPictureRow.sighting_id == SightingRow.id)
+    """Make the condition on SightingRow that a picture of it is kept.
+
+    Not by EXISTS, for which PostgreSQL may gather the ids of all pictures first.
+    """
+    picture = select(SightingPictureRow.sighting_id)
+    picture = picture.where(SightingPictureRow.sighting_id == SightingRow.id)
+    return picture.scalar_subquery().is_not(None)
 
 
 def _read_cursor(cursor: str) -> tuple[datetime, int]:
