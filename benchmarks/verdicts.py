@@ -23,7 +23,7 @@ from core.settings import Settings
 from core.types import Result
 from ingest.demo.lens import SIZE_WH
 from models.active import load_active
-from workers.tracking import SILENCE_MAX_S, CameraTracker, Track
+from workers.tracking import CameraTracker, Track
 from workers.verdicts import judge_timeline
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -182,7 +182,7 @@ def run_cell(cell: Cell, count: int, seed: int, finder: FaceFinder, rule: Verdic
     follower = Follower(rule)
     for t in frame_times(cell.conditions, scene.ends_at + 1, seed):
         follower.look(t, finder.find(scene, t))
-    tracks = follower.finish(scene.ends_at + 1)
+    tracks = follower.finish()
     return compare(tracks, scene.people, follower.frames, follower.faces)
 
 
@@ -211,10 +211,9 @@ class Follower:
             self._owners.setdefault(track.id, Counter())[owner] += 1
         self._ended += ended
 
-    def finish(self, t: float) -> list[FollowedTrack]:
+    def finish(self) -> list[FollowedTrack]:
         """End all tracks, and give those that are counted as people."""
-        silent = START + timedelta(seconds=t + SILENCE_MAX_S + 1)
-        self._ended += self._tracker.end_silent(silent)
+        self._ended += self._tracker.end_all()
         people = [track for track in self._ended if track.is_person and not track.is_continuation]
         return [self._follow(track) for track in people]
 

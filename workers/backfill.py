@@ -29,7 +29,7 @@ from core.storage.recording import FinishedTrack, Mark, Watch, add_history, read
 from core.storage.rollups import Slot
 from core.types import Frame, Result, Verdict
 from workers.inference import Analyser
-from workers.intake import end_silent, take_in
+from workers.intake import end_tracks, take_in
 from workers.partitions import PartitionState
 
 Item = TypeVar("Item")
@@ -130,8 +130,8 @@ class _Found:
 
     def end(self) -> None:
         """Whoever is in view at the end has been seen."""
-        silent_at = self.ends_at + timedelta(hours=1)
-        recording = end_silent(self._partition, self._state, self._watch, silent_at)
+        everywhere = list(self._state.trackers)
+        recording = end_tracks(self._partition, self._state, self._watch, everywhere)
         self.finished += recording.finished if recording else ()
 
     def _analyse(self, frames: Sequence[Frame]) -> Iterator[Result]:

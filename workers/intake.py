@@ -5,7 +5,6 @@ No I/O and no clock: what comes out is written by the recorder, in one transacti
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from core.camera_rules import NO_RULES, is_required, select_faces
 from core.live import Overlay
@@ -50,20 +49,20 @@ def take_in(batch: ResultBatch, state: PartitionState, watch: Watch) -> Prepared
     return Prepared(batch, recording, overlays)
 
 
-def end_silent(
-    partition: int, state: PartitionState, watch: Watch, now: datetime
+def end_tracks(
+    partition: int, state: PartitionState, watch: Watch, camera_ids: Iterable[int]
 ) -> Recording | None:
-    """End the tracks of cameras that say nothing; None where there are none."""
+    """End the open tracks of cameras; None where there are none."""
     finished: list[FinishedTrack] = []
-    silent: set[int] = set()
+    changed: set[int] = set()
     state.pictures.mode = watch.preferences.evidence
-    for camera_id, tracker in state.trackers.items():
-        if ended := tracker.end_silent(now):
-            silent.add(camera_id)
+    for camera_id in camera_ids:
+        if ended := state.trackers[camera_id].end_all():
+            changed.add(camera_id)
             finished += _finish(camera_id, ended, state, watch)
-    if not silent:
+    if not changed:
         return None
-    snapshots = _changed_snapshots(state, silent)
+    snapshots = _changed_snapshots(state, changed)
     pictures = state.pictures.take_changes()
     return Recording(partition, state.mark.applied, finished, snapshots, (), pictures)
 

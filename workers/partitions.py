@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from core.errors import BadEntry
 from core.keys import PARTITIONS
@@ -12,7 +13,7 @@ from core.storage.recording import Mark, StoredPartition, read_partitions
 from core.storage.rollups import Slot
 from workers.account_copies import CameraCopies
 from workers.picture_keeping import PictureKeeper
-from workers.tracking import CameraTracker
+from workers.tracking import SILENCE_MAX_S, CameraTracker
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ class PartitionState:
     """What we hold of a partition that we own, as it was last written to SQL.
 
     seen: the latest minutes of each camera that are written already.
+    heard_at: when a result of each camera last came, by our clock.
     snapshots: by camera, its open tracks as they stand in SQL.
     copies: by camera, how far its frame accounts are copied.
     """
@@ -32,6 +34,15 @@ class PartitionState:
     seen: set[Slot] = field(default_factory=set)
     pictures: PictureKeeper = field(default_factory=PictureKeeper)
     copies: dict[int, CameraCopies] = field(default_factory=dict)
+    heard_at: dict[int, datetime] = field(default_factory=dict)
+
+    def silent_cameras(self, now: datetime) -> list[int]:
+        """List the cameras of which nothing has come for SILENCE_MAX_S.
+
+        Not by the times of their frames: the clock of the machine that captures may differ.
+        """
+        waits = {one: now - self.heard_at.setdefault(one, now) for one in self.trackers}
+        return [one for one, wait in waits.items() if abs(wait.total_seconds()) >= SILENCE_MAX_S]
 
 
 class OwnedPartitions:

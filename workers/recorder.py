@@ -15,7 +15,7 @@ from core.results import ResultBatch, ResultQueue
 from core.storage.engine import Database
 from core.storage.recording import Recording, Watch, read_watch, record
 from workers.account_copies import AccountCopier
-from workers.intake import end_silent, take_in
+from workers.intake import end_tracks, take_in
 from workers.partitions import OwnedPartitions
 
 logger = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class Recorder:
                 self._kept_up_at = now
                 self._keep_up()
             batches = self._results.take(self._owned.applied, BATCH_RESULTS, wait_s)
-            self._record(batches)
+            self._record(batches, now)
             if is_due:
                 self._end_silent(now, {one.partition for one in batches if _is_full(one)})
             if _is_due(self._copied_at, now, COPY_EVERY_S):
@@ -95,7 +95,7 @@ class Recorder:
         their cameras only seem to be silent.
         """
         ended = [
-            end_silent(partition, state, self._watch, now)
+            end_tracks(partition, state, self._watch, state.silent_cameras(now))
             for partition, state in self._owned.states.items()
             if partition not in behind
         ]
@@ -111,9 +111,12 @@ class Recorder:
             ]
         )
 
-    def _record(self, batches: Sequence[ResultBatch]) -> None:
+    def _record(self, batches: Sequence[ResultBatch], now: datetime) -> None:
         """Write all batches in one transaction, each with its mark; then trim and show."""
         states = self._owned.states
+        for batch in batches:
+            heard = {result.camera_id: now for result in batch.results}
+            states[batch.partition].heard_at.update(heard)
         prepared = [take_in(batch, states[batch.partition], self._watch) for batch in batches]
         written = self._write([one.recording for one in prepared])
         ours = [one for one in prepared if one.recording.partition in written]

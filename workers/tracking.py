@@ -107,7 +107,7 @@ class CameraTracker:
         """
         if self._is_stale(result.captured_at):
             self._stale += 1
-            return [], self._begin_anew() if self._stale == STALE_MAX else []
+            return [], self.end_all() if self._stale == STALE_MAX else []
         self._stale = 0
         step_s = self._step(result.captured_at)
         self._analysed_at, self._size_wh = result.captured_at, result.size_wh
@@ -130,11 +130,12 @@ class CameraTracker:
         for known in self._associator.followed:
             known.motion.rest()
 
-    def end_silent(self, now: datetime) -> list[Track]:
-        """End all tracks if the camera has said nothing for SILENCE_MAX_S."""
-        if self._heard_at is None or now - self._heard_at < timedelta(seconds=SILENCE_MAX_S):
-            return []
-        return self._begin_anew()
+    def end_all(self) -> list[Track]:
+        """Forget everybody; returns the tracks that were open."""
+        ended = self.open_tracks
+        self._tracks.clear()
+        self._associator, self._heard_at = Associator(), None
+        return ended
 
     def snapshot(self) -> bytes:
         """Write the open tracks; empty bytes where there are none."""
@@ -173,13 +174,6 @@ class CameraTracker:
     def _is_in_view(self, track: Track) -> bool:
         missed_s = (self._analysed_at - track.seen_at).total_seconds() if self._analysed_at else 0
         return track.faces >= FACES_MIN and missed_s <= IN_VIEW_S
-
-    def _begin_anew(self) -> list[Track]:
-        """Forget everybody; returns the tracks that were open."""
-        ended = self.open_tracks
-        self._tracks.clear()
-        self._associator, self._heard_at = Associator(), None
-        return ended
 
     def _is_stale(self, captured_at: datetime) -> bool:
         heard_at = self._heard_at or captured_at

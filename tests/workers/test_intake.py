@@ -11,7 +11,7 @@ from core.storage.recording import FinishedTrack, Mark, Recording, Watch
 from core.timelines import decode_timeline
 from core.types import FaceCrop, Result, Verdict
 from tests.workers.scenes import NO_MASK, NOON, analysed, at, box, unchanged
-from workers.intake import Prepared, end_silent, take_in
+from workers.intake import Prepared, end_tracks, take_in
 from workers.partitions import PartitionState
 
 LEFT = CameraRules(include=(((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)),))
@@ -120,15 +120,15 @@ def test_open_tracks_are_written_only_where_they_changed() -> None:
     assert give(state, unchanged(0.2)).recording.snapshots == {}
 
 
-def test_a_silent_camera_ends_its_tracks() -> None:
+def test_tracks_of_cameras_are_ended() -> None:
     state = fresh()
     give(state, *visit()[:5])
-    assert end_silent(1, state, watch(), at(2)) is None
-    recording = end_silent(1, state, watch(), at(9))
+    assert end_tracks(1, state, watch(), []) is None
+    recording = end_tracks(1, state, watch(), [1])
     assert only(recording).ended_at == at(0.8)
     assert recording is not None
     assert (recording.applied, recording.snapshots) == ("0-0", {1: b""})
-    assert end_silent(1, state, watch(), at(99)) is None
+    assert end_tracks(1, state, watch(), [1]) is None
 
 
 def test_each_minute_is_told_once() -> None:

@@ -159,6 +159,19 @@ def test_the_tracks_of_a_silent_camera_are_closed(house: House, camera_id: int) 
         assert read_open_tracks(session, camera_id % 32) == {camera_id: b""}
 
 
+@pytest.mark.parametrize("ahead_s", [-600, 600])
+def test_a_clock_that_differs_from_the_cameras_does_not_end_tracks(
+    house: House, camera_id: int, ahead_s: float
+) -> None:
+    house.step(ahead_s)
+    for step, result in enumerate(visit(camera_id)[:5]):
+        house.write(result)
+        house.step(ahead_s + 1.1 * step)
+    assert house.sightings() == []
+    house.step(ahead_s + 20)
+    assert [one.faces for one in house.sightings()] == [5]
+
+
 def test_who_is_in_view_after_an_outage_of_ours_is_one_person(house: House, camera_id: int) -> None:
     """As long as results wait, a camera that seems silent is not."""
     for number in range(5):

@@ -109,16 +109,14 @@ def test_who_stands_still_is_held_while_the_scene_is_unchanged() -> None:
     feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(10)])])
     for second in range(1, 30):
         tracker.hold(unchanged(second).captured_at)
-        assert tracker.end_silent(at(second)) == []
     assert ids(tracker, analysed(30, [box(12)])) == [1]
 
 
-def test_a_silent_camera_loses_its_people() -> None:
+def test_all_tracks_can_be_ended() -> None:
     tracker = CameraTracker()
     feed(tracker, [analysed(0, [box(10)]), analysed(0.2, [box(10)])])
-    assert tracker.end_silent(at(5.1)) == []
-    assert [track.id for track in tracker.end_silent(at(5.3))] == [1]
-    assert tracker.end_silent(at(60)) == []
+    assert [track.id for track in tracker.end_all()] == [1]
+    assert tracker.end_all() == []
     assert ids(tracker, analysed(60, [box(10)])) == [2]
 
 

@@ -1,7 +1,6 @@
 """Recorded people are followed and judged as one sees them, by the shipped networks."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import cv2
@@ -12,7 +11,7 @@ from core.preferences import CountedPhase, VerdictRule
 from core.timelines import Change, find_changes
 from core.types import Image, Label, Result, Verdict
 from models.analysis import load_analyser
-from tests.workers.scenes import NOON, at
+from tests.workers.scenes import at
 from workers.tracking import CameraTracker, Track
 from workers.verdicts import judge_timeline
 
@@ -31,7 +30,7 @@ def follow(video: Path) -> list[Track]:
         (faces,) = analyser.analyse([image], min_score=0.5)
         size_wh = (image.shape[1], image.shape[0])
         ended += tracker.update(Result(1, at(seconds), size_wh, faces=faces))[1]
-    ended += tracker.end_silent(NOON + timedelta(hours=1))
+    ended += tracker.end_all()
     return [track for track in ended if track.is_person]
 
 
