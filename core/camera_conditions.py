@@ -86,12 +86,12 @@ def _slowness(signs: Signs, health: CameraHealth) -> str:
     """Complain about a camera that delivers; empty where nothing is to be complained about."""
     frames, late_s = signs.frames, signs.latency.quantile_s(0.95)
     gone = _share(frames.lost + frames.failed, frames)
-    if gone > LOST_SHARE_MAX:
+    skipped = _share(frames.superseded + frames.expired, frames)
+    if gone > max(LOST_SHARE_MAX, skipped):
         return (
             f"{gone:.0%} of its frames could not be read or were lost with a worker; "
             "check the stream, then the workers' logs"
         )
-    skipped = _share(frames.superseded + frames.expired, frames)
     if skipped > SKIPPED_SHARE_MAX:
         return (
             f"{skipped:.0%} of its frames were skipped, for the workers do not keep up; "

@@ -9,8 +9,8 @@ from core.errors import BadEntry
 from core.secrets import SecretBox
 
 TOPIC = "camera-check"
-TIMEOUT_S = 14.0
-"""Seconds that one waits for an answer: a check takes at most 12."""
+TIMEOUT_S = 20.0
+"""Seconds that one waits for an answer: a check takes 14 at most, on a machine that is not busy."""
 
 
 @dataclass(frozen=True, slots=True)

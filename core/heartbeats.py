@@ -7,6 +7,7 @@ Processes beat every 2 s, ingest reports each camera's health on change and ever
 import os
 import socket
 import threading
+import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -32,7 +33,8 @@ _HEALTH = HOUSE_PREFIX + "health:"
 class Heartbeat:
     """One process that runs. kind: ingest, worker, recorder, jobs or dashboard.
 
-    version: its release; models: the model versions that a worker uses.
+    version: its release; models: the model versions that a worker uses; clock_ahead_s:
+    of Redis's clock, at the least; below 0 it is behind.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Heartbeat:
     detail: str = ""
     version: str = ""
     models: tuple[str, ...] = ()
+    clock_ahead_s: float = 0.0
 
     @property
     def name(self) -> str:
@@ -108,9 +111,9 @@ class Beating:
 
 
 def beat(redis: "Redis", heartbeat: Heartbeat) -> None:
-    """Say that this process is alive, and of which release it is."""
-    told = msgspec.json.encode(replace(heartbeat, version=VERSION))
-    redis.set(_BEAT + heartbeat.name, told, ex=_LIFE_S)
+    """Say that this process is alive, of which release it is, and how its clock goes."""
+    told = replace(heartbeat, version=VERSION, clock_ahead_s=_measure_clock(redis))
+    redis.set(_BEAT + heartbeat.name, msgspec.json.encode(told), ex=_LIFE_S)
 
 
 def end_beat(redis: "Redis", heartbeat: Heartbeat) -> None:
@@ -135,6 +138,14 @@ def forget_health(redis: "Redis", camera_id: int) -> None:
 def read_health(redis: "Redis") -> dict[int, CameraHealth]:
     """Read the health of every camera that ingest reported within 10 s."""
     return {one.camera_id: one for one in _read_all(redis, _HEALTH + "*", CameraHealth)}
+
+
+def _measure_clock(redis: "Redis") -> float:
+    """Tell how far our clock is ahead of Redis's, however long the question was on its way."""
+    asked_s = time.time()
+    seconds, microseconds = redis.time()
+    answered_s, theirs_s = time.time(), int(seconds) + int(microseconds) / 1e6
+    return round(max(asked_s - theirs_s, min(0.0, answered_s - theirs_s)), 1)
 
 
 T = TypeVar("T")

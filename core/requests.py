@@ -89,7 +89,9 @@ def _wait(redis: "Redis", topic: str, reply_to: str, until_s: float, timeout_s: 
     # A timeout of 0 would be none at all.
     answer = redis.blpop([reply_to], timeout=max(0.01, until_s - time.monotonic()))
     if answer is None:
-        raise NoAnswer(f"no process answered '{topic}' within {timeout_s:.0f} s; is it running?")
+        raise NoAnswer(
+            f"no process answered '{topic}' within {timeout_s:.0f} s; is it running, or busy?"
+        )
     return as_bytes(answer[1])
 
 

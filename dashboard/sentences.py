@@ -184,6 +184,17 @@ SENTENCES: Final = (
     mark("Start one (`maskwatch {kind}`). Where it was started, its log says why it ended."),
     mark("{name} delivers no picture"),
     mark("{name} is behind"),
+    mark("{count} cameras are behind"),
+    mark(
+        "So many at once are more than the machines can do: start more workers, on a further "
+        "machine where processors are busy, or lower the cameras' rates."
+    ),
+    mark("The clock of {host} is {seconds} s ahead of Redis's"),
+    mark("The clock of {host} is {seconds} s behind Redis's"),
+    mark(
+        "Live pictures seem delayed or do not come, and times in the history are wrong. "
+        "Have all machines set their clocks by NTP."
+    ),
     mark("{name} is lost again and again"),
     mark("{n} results wait to be recorded"),
     mark(
@@ -231,7 +242,7 @@ SENTENCES: Final = (
     mark("{reason}; it is run again"),
     mark("{reason} {n} times; it is given up"),
     # the server itself
-    mark("no process answered '{topic}' within {n} s; is it running?"),
+    mark("no process answered '{topic}' within {n} s; is it running, or busy?"),
     mark(
         "No {kind} is running that could {purpose}; start one (`maskwatch {kind}`), then try again."
     ),

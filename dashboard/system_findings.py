@@ -13,6 +13,10 @@ WAITING_RESULTS_MAX = 500
 FREE_BYTES_BAD, FREE_BYTES_WARNING = 1_000_000_000, 5_000_000_000
 """A day of sixteen busy cameras with pictures is about half of the first."""
 MEMORY_SHARE_MAX = 0.8
+CLOCK_S_MAX = 1.0
+"""A live picture of a clock that is behind by more seems delayed, and soon is not shown at all."""
+SLOW_CAMERAS_MAX = 3
+"""More are behind for one cause, and told of together."""
 _PROCESSES = {
     "ingest": "No ingest process runs: no camera is opened",
     "worker": "No worker process runs: no frame is analysed",
@@ -116,11 +120,20 @@ def _missing_processes(facts: SystemFacts) -> Iterator[Finding]:
 
 
 def _sick_cameras(facts: SystemFacts) -> Iterator[Finding]:
-    """Tell of cameras, but not again what a process that is missing does to all of them."""
+    """Tell of cameras, but not again what has one cause for all of them."""
+    slow = sum(one.condition is Condition.SLOW for one in facts.cameras)
+    if slow > SLOW_CAMERAS_MAX and facts.runs("worker"):
+        yield Finding(
+            Severity.WARNING,
+            f"{slow} cameras are behind",
+            "So many at once are more than the machines can do: start more workers, on a further "
+            "machine where processors are busy, or lower the cameras' rates.",
+            "/cameras",
+        )
     for one in facts.cameras:
         if one.condition is Condition.LOST:
             yield _camera(one, Severity.BAD, f"{one.name} delivers no picture")
-        elif one.condition is Condition.SLOW and facts.runs("worker"):
+        elif one.condition is Condition.SLOW and slow <= SLOW_CAMERAS_MAX and facts.runs("worker"):
             yield _camera(one, Severity.WARNING, f"{one.name} is behind")
         elif one.condition is Condition.UNSTEADY:
             yield _camera(one, Severity.WARNING, f"{one.name} is lost again and again")
@@ -171,6 +184,19 @@ def _mixed_releases(facts: SystemFacts) -> Iterator[Finding]:
             f"Processes of different releases run together: {', '.join(sorted(releases))}",
             "Update the older ones; their hosts stand below.",
         )
+
+
+def _wrong_clocks(facts: SystemFacts) -> Iterator[Finding]:
+    ahead_s = {one.host: one.clock_ahead_s for one in facts.processes}
+    for host, seconds in ahead_s.items():
+        if abs(seconds) > CLOCK_S_MAX:
+            yield Finding(
+                Severity.WARNING,
+                f"The clock of {host} is {abs(seconds):.0f} s "
+                f"{'ahead of' if seconds > 0 else 'behind'} Redis's",
+                "Live pictures seem delayed or do not come, and times in the history are wrong. "
+                "Have all machines set their clocks by NTP.",
+            )
 
 
 def _full_disk(facts: SystemFacts) -> Iterator[Finding]:
@@ -226,6 +252,7 @@ _LOOKS: tuple[Callable[[SystemFacts], Iterator[Finding]], ...] = (
     _waiting_results,
     _models_not_in_use,
     _failed_jobs,
+    _wrong_clocks,
     _mixed_releases,
     _unbalanced_accounts,
 )

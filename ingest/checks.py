@@ -22,7 +22,7 @@ from ingest.streams import Source, SourceFrame
 logger = logging.getLogger(__name__)
 
 OPEN_TIMEOUT_S = 6.0
-"""With the read time-out of 5 s and the measuring, a check ends within 12 s."""
+"""With the read time-out of 5 s and the measuring, 3 s, a check ends within 14 s."""
 
 SNAPSHOT_LONG_SIDE = 960
 THREADS = 3

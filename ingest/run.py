@@ -4,8 +4,10 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
@@ -58,8 +60,8 @@ def run_ingest(settings: Settings, stop: Stop) -> None:
     box = SecretBox.open(settings.key_file)
     database.check()
     process = IngestProcess(settings, redis, lambda: _read_cameras(database, box))
-    _answerer(redis, box, settings).start(stop)
-    SearchDesk(lambda *asked: answer_next(redis, *asked), box).start(stop)
+    CheckAnswerer(partial(answer_next, redis), box, settings.media).start(stop)
+    SearchDesk(partial(answer_next, redis), box).start(stop)
     pulse = threading.Thread(target=process.beat_until, args=(stop,), name="pulse", daemon=True)
     pulse.start()
     while not stop.is_set:
@@ -129,10 +131,8 @@ class IngestProcess:
         busy = self._supervisor.stop(STOP_WITHIN_S)
         if busy:
             logger.info("%s cameras were left while they sent nothing", busy)
-        try:
+        with _if_redis_answers():
             end_beat(self._redis, self._heartbeat())
-        except RedisError as error:
-            logger.debug("the heartbeat could not be taken back: %s", error)
 
     def _heartbeat(self) -> Heartbeat:
         cameras = len(self._supervisor.healths())
@@ -148,23 +148,17 @@ class IngestProcess:
         )
 
     def _report(self, health: CameraHealth) -> None:
-        try:
+        with _if_redis_answers():
             report_health(self._redis, health)
-        except RedisError as error:
-            logger.debug("health not reported, the next beat does: %s", error)
 
     def _note_loss(self, camera_id: int, loss: Loss) -> None:
-        try:
+        with _if_redis_answers():
             count_reconnect(self._redis, camera_id, loss)
-        except RedisError as error:
-            logger.debug("the loss of camera %s is not counted: %s", camera_id, error)
 
     def _forget(self, camera_id: int) -> None:
-        try:
+        with _if_redis_answers():
             forget_health(self._redis, camera_id)
             forget_reconnects(self._redis, camera_id)
-        except RedisError as error:
-            logger.debug("health not forgotten, it expires: %s", error)
 
 
 def plan_capture(camera: Camera) -> CapturePlan:
@@ -184,9 +178,10 @@ def _read_cameras(database: Database, box: SecretBox) -> list[Camera]:
         return list_cameras(session, box)
 
 
-def _answerer(redis: "Redis", box: SecretBox, settings: Settings) -> CheckAnswerer:
-    return CheckAnswerer(
-        lambda topic, handler, wait_s: answer_next(redis, topic, handler, wait_s),
-        box,
-        settings.media,
-    )
+@contextmanager
+def _if_redis_answers() -> Iterator[None]:
+    """Tell Redis something that can be left out: it is told again, or expires."""
+    try:
+        yield
+    except RedisError as error:
+        logger.debug("Redis was not told: %s", error)

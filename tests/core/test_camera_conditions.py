@@ -56,6 +56,12 @@ GONE = replace(LIVE, state=CameraState.RECONNECTING, reason="door:554 ended the 
             id="workers do not keep up",
         ),
         pytest.param(
+            replace(FINE, frames=FrameAccount(captured=100, superseded=60, lost=10, analysed=30)),
+            Condition.SLOW,
+            "60% of its frames were skipped",
+            id="workers hardly do anything in time",
+        ),
+        pytest.param(
             replace(FINE, frames=FrameAccount(captured=100, analysed=90, failed=10)),
             Condition.SLOW,
             "10% of its frames could not be read",
@@ -99,4 +105,4 @@ def test_of_several_complaints_the_worst_is_told() -> None:
         replace(FINE, reconnects_hour=9, frames=FrameAccount(captured=100, expired=90, lost=10))
     )
     assert finding.condition is Condition.SLOW
-    assert finding.reason.startswith("10% of its frames could not be read")
+    assert finding.reason.startswith("90% of its frames were skipped")

@@ -1,8 +1,10 @@
 """Who is alive is listed; who has gone is not."""
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from redis import Redis
 
 from core.heartbeats import (
@@ -38,6 +40,16 @@ def test_a_beat_lasts_ten_seconds(redis: Redis) -> None:
     beat(redis, Heartbeat("worker", "host", 2, NOON))
     (key,) = redis.keys("mw:house:beat:*")
     assert 0 < redis.ttl(key) <= 10
+
+
+@pytest.mark.parametrize("ahead_s", [-90, 0, 90])
+def test_a_beat_says_how_far_the_clock_is_ahead_of_the_server_s(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch, ahead_s: int
+) -> None:
+    monkeypatch.setattr(redis, "time", lambda: (int(time.time()) - ahead_s, 0))
+    beat(redis, Heartbeat("worker", "host", 2, NOON))
+    (heard,) = read_heartbeats(redis)
+    assert heard.clock_ahead_s == pytest.approx(ahead_s, abs=1.5)
 
 
 def test_a_process_beats_while_its_block_runs(redis: Redis) -> None:

@@ -73,6 +73,26 @@ def test_a_camera_that_is_behind_says_why_and_leads_to_its_page() -> None:
     assert (finding.link, finding.camera_id) == ("/cameras/3", 3)
 
 
+def test_many_cameras_that_are_behind_are_told_of_together() -> None:
+    slow = replace(DOOR, condition=Condition.SLOW, reason="the workers do not keep up")
+    gone = replace(DOOR, condition=Condition.LOST, name="gate")
+    found = titles(replace(SOUND, cameras=(*[slow] * 16, gone)))
+    assert found == ["gate delivers no picture", "16 cameras are behind"]
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "found"),
+    [
+        pytest.param(0.9, [], id="a little"),
+        pytest.param(60, ["The clock of host is 60 s ahead of Redis's"], id="ahead"),
+        pytest.param(-3600, ["The clock of host is 3600 s behind Redis's"], id="behind"),
+    ],
+)
+def test_a_clock_that_is_wrong_is_told_once_a_host(ahead_s: float, found: list[str]) -> None:
+    processes = [replace(one, clock_ahead_s=ahead_s) for one in ALL]
+    assert titles(replace(SOUND, processes=processes)) == found
+
+
 def test_a_camera_that_is_behind_for_there_is_no_worker_is_not_told_of_too() -> None:
     slow = replace(DOOR, condition=Condition.SLOW, reason="the workers do not keep up")
     assert len(find_faults(replace(without("worker"), cameras=(slow,)))) == 1
