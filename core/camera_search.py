@@ -1,12 +1,12 @@
 """ONVIF cameras of the network and their streams, on their way from ingest to the dashboard."""
 
-import json
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import msgspec
 
-from core.errors import BadEntry, BadRequest
+from core.errors import BadRequest
+from core.requests import read_json
 from core.secrets import SecretBox
 
 SEARCH_TOPIC = "camera-search"
@@ -85,29 +85,19 @@ def encode_answer(answer: SearchAnswer | StreamsAnswer) -> bytes:
 
 def decode_search(answer: bytes) -> SearchAnswer:
     """Raises BadEntry if it is not the answer to a search."""
-    try:
-        return msgspec.json.decode(answer, type=SearchAnswer)
-    except msgspec.MsgspecError as error:
-        raise BadEntry("the answer to a search cannot be read; restart ingest") from error
+    return read_json(answer, SearchAnswer, "the answer to a search cannot be read; restart ingest")
 
 
 def decode_streams(answer: bytes) -> StreamsAnswer:
     """Raises BadEntry if it does not name streams."""
-    try:
-        return msgspec.json.decode(answer, type=StreamsAnswer)
-    except msgspec.MsgspecError as error:
-        raise BadEntry("the answer about a camera's streams cannot be read") from error
+    return read_json(answer, StreamsAnswer, "the answer about a camera's streams cannot be read")
 
 
 def seal_question(question: StreamsQuestion, box: SecretBox) -> bytes:
-    fields = {"address": question.address, "user": question.user, "password": question.password}
-    return box.seal(json.dumps(fields))
+    return box.seal(msgspec.json.encode(question).decode())
 
 
 def unseal_question(sealed: bytes, box: SecretBox) -> StreamsQuestion:
     """Raises SecretUnreadable where it was sealed with another key, BadEntry if it is broken."""
-    text = box.unseal(sealed)
-    try:
-        return msgspec.json.decode(text, type=StreamsQuestion)
-    except msgspec.MsgspecError as error:
-        raise BadEntry("the question about a camera's streams cannot be read") from error
+    complaint = "the question about a camera's streams cannot be read"
+    return read_json(box.unseal(sealed), StreamsQuestion, complaint)

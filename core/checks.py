@@ -1,11 +1,10 @@
 """What the check of a camera finds, on its way from ingest to the dashboard."""
 
-import json
 from dataclasses import dataclass, field
 
 import msgspec
 
-from core.errors import BadEntry
+from core.requests import read_json
 from core.secrets import SecretBox
 
 TOPIC = "camera-check"
@@ -44,20 +43,15 @@ def encode_check(check: CameraCheck) -> bytes:
 
 def decode_check(answer: bytes) -> CameraCheck:
     """Raises BadEntry if the answer is not a check."""
-    try:
-        return msgspec.json.decode(answer, type=CameraCheck)
-    except msgspec.MsgspecError as error:
-        raise BadEntry("the answer to a camera check cannot be read; restart ingest") from error
+    complaint = "the answer to a camera check cannot be read; restart ingest"
+    return read_json(answer, CameraCheck, complaint)
 
 
 def seal_question(question: CheckQuestion, box: SecretBox) -> bytes:
-    return box.seal(json.dumps({"url": question.url, "transport": question.transport}))
+    return box.seal(msgspec.json.encode(question).decode())
 
 
 def unseal_question(sealed: bytes, box: SecretBox) -> CheckQuestion:
     """Raises SecretUnreadable where it was sealed with another key, BadEntry if it is broken."""
-    text = box.unseal(sealed)
-    try:
-        return msgspec.json.decode(text, type=CheckQuestion)
-    except msgspec.MsgspecError as error:
-        raise BadEntry("the question of a camera check cannot be read") from error
+    complaint = "the question of a camera check cannot be read"
+    return read_json(box.unseal(sealed), CheckQuestion, complaint)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from core.errors import BadEntry
+from core.requests import read_json
 
 TOPIC = "model-check"
 TIMEOUT_S = 25.0
@@ -25,10 +25,7 @@ def encode_question(version_id: int) -> bytes:
 
 def decode_question(question: bytes) -> int:
     """Raises BadEntry if the question names no version."""
-    try:
-        return msgspec.json.decode(question, type=int)
-    except msgspec.MsgspecError as error:
-        raise BadEntry("the question of a model check cannot be read") from error
+    return read_json(question, int, "the question of a model check cannot be read")
 
 
 def encode_check(check: ModelCheck) -> bytes:
@@ -37,7 +34,5 @@ def encode_check(check: ModelCheck) -> bytes:
 
 def decode_check(answer: bytes) -> ModelCheck:
     """Raises BadEntry if the answer is not a check."""
-    try:
-        return msgspec.json.decode(answer, type=ModelCheck)
-    except msgspec.MsgspecError as error:
-        raise BadEntry("the answer to a model check cannot be read; update the workers") from error
+    complaint = "the answer to a model check cannot be read; update the workers"
+    return read_json(answer, ModelCheck, complaint)

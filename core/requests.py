@@ -8,16 +8,18 @@ not answered late.
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
 from core.connections import as_bytes
-from core.errors import NoAnswer
+from core.errors import BadEntry, NoAnswer
 from core.keys import HOUSE_PREFIX
 
 if TYPE_CHECKING:
     from redis import Redis
+
+T = TypeVar("T")
 
 _ANSWER_LIFE_S = 60
 _WAITING_MAX = 64
@@ -83,6 +85,14 @@ def answer_next(
         answer = handler(question.content)
         redis.register_script(_PUT_ASIDE)([question.reply_to], [answer, 1, _ANSWER_LIFE_S])
     return True
+
+
+def read_json(content: bytes | str, kind: type[T], complaint: str) -> T:
+    """Read a question or an answer that was written as JSON. Raises BadEntry with the complaint."""
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.MsgspecError as error:
+        raise BadEntry(complaint) from error
 
 
 def _wait(redis: "Redis", topic: str, reply_to: str, until_s: float, timeout_s: float) -> bytes:
