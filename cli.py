@@ -14,22 +14,20 @@ from typing import TYPE_CHECKING
 import click
 
 from core.release import VERSION
-from launch.accounts import group, token, user
-from launch.backfilling import (
+from launch.commands.backfills import (
     BackfillOrder,
     backfill_options,
     find_asker,
     print_backfilled,
     print_video,
 )
-from launch.benches import bench, crowd_options, print_crowds
-from launch.camera_commands import camera
-from launch.configuration import config
-from launch.explaining import explain
-from launch.exporting import export
-from launch.model_commands import evaluate, train
-from launch.model_versions import model
-from launch.options import (
+from launch.commands.benches import bench, crowd_options, print_crowds
+from launch.commands.cameras import camera
+from launch.commands.configuration import config
+from launch.commands.explaining import explain
+from launch.commands.exporting import export
+from launch.commands.model_versions import model
+from launch.commands.options import (
     House,
     ask_secret,
     host_option,
@@ -39,9 +37,12 @@ from launch.options import (
     weights_option,
     with_settings,
 )
-from launch.picture_commands import classify, detect
-from launch.printing import print_check, print_json
-from launch.upkeep import backup, erase, prune, restore
+from launch.commands.pictures import classify, detect
+from launch.commands.printing import print_check, print_json
+from launch.commands.tokens import token
+from launch.commands.training import evaluate, train
+from launch.commands.upkeep import backup, erase, prune, restore
+from launch.commands.users import group, user
 
 if TYPE_CHECKING:
     from core.backfills import Backfilled
@@ -315,7 +316,7 @@ def bench_verdicts(
     """
     from benchmarks import verdicts
     from benchmarks.crowd_faces import SimulatedFaces
-    from launch.progress import open_progress
+    from launch.commands.progress import open_progress
 
     look = verdicts.look_by_networks(settings, weights) if rendered else SimulatedFaces
     count = people or (verdicts.RENDERED_PEOPLE if rendered else verdicts.SIMULATED_PEOPLE)
@@ -335,8 +336,8 @@ def _run_process(settings: "Settings", run: Callable[["Settings", "Stop"], None]
 
 def _backfill(settings: "Settings", order: BackfillOrder, video: "RecordedVideo") -> "Backfilled":
     from core.storage.backfills import find_camera
+    from launch.commands.progress import open_progress
     from launch.database import open_database
-    from launch.progress import open_progress
     from models.active import load_active
     from workers.backfill import BackfillTask, Looking
     from workers.backfill import backfill as write_history

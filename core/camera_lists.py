@@ -13,15 +13,13 @@ from pydantic import ValidationError
 
 from core.camera_entries import CameraChanges, CameraEntry
 from core.camera_rules import NO_RULES, encode_rules, parse_rules
+from core.csv_cells import guard_cell, unguard_cell
 from core.errors import BadList, BadRequest, ListFault
 from core.storage.cameras import NewCamera
 from core.yaml_texts import dump_yaml, load_yaml_list
 
 COLUMNS = tuple(CameraEntry.model_fields)
 CAMERAS_MAX = 5_000
-
-_FORMULA_SIGNS = ("=", "+", "-", "@")
-"""A spreadsheet takes a cell that begins so for a formula; a ' before it keeps it a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,7 @@ def write_csv(cameras: Iterable[NewCamera]) -> str:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for camera in cameras:
-        writer.writerow(map(_guard, list_cells(camera).values()))
+        writer.writerow(map(guard_cell, list_cells(camera).values()))
     return text.getvalue()
 
 
@@ -192,7 +190,7 @@ def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     for cells in reader:
         if any(cells):
-            yield reader.line_num, [_unguard(cell.strip()) for cell in cells]
+            yield reader.line_num, [unguard_cell(cell.strip()) for cell in cells]
 
 
 def _check_columns(columns: list[str]) -> None:
@@ -221,15 +219,3 @@ def _given(cells: Mapping[str, str]) -> dict[str, object]:
         for column, cell in cells.items()
         if cell or not fields[column].is_required()
     }
-
-
-def _guard(cell: str) -> str:
-    return f"'{cell}" if _is_formula(cell) else cell
-
-
-def _unguard(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
-
-
-def _is_formula(cell: str) -> bool:
-    return cell.lstrip("'").startswith(_FORMULA_SIGNS)

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from flask import Response
 
+from core.csv_cells import guard_cell
 from dashboard.problems import Refused
 
 Fields: TypeAlias = Mapping[str, object]
@@ -22,8 +23,6 @@ EXPORTS_MAX = 4
 """At once and per process: each holds one of its threads until its reader is done."""
 
 _places = threading.BoundedSemaphore(EXPORTS_MAX)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a text that begins so for a formula, and runs it (OWASP: CSV injection)."""
 
 
 def stream_csv(name: str, columns: Sequence[str], pages: Iterable[Sequence[Fields]]) -> Response:
@@ -98,9 +97,7 @@ def _cell(value: object) -> object:
     """Write a value as spreadsheets read it; a text that would be a formula is defused."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+    return guard_cell(value) if isinstance(value, str) else value
 
 
 def _write_ndjson(page: Sequence[Fields]) -> str:

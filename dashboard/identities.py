@@ -14,8 +14,8 @@ from core.storage.sessions import find_session, mark_seen
 from core.storage.tokens import (
     Token,
     TokenTerms,
-    find_token,
     find_token_by_digest,
+    find_token_by_text,
     mark_tokens_used,
 )
 from core.storage.users import Role, User
@@ -117,7 +117,7 @@ def find_program() -> Identity | None:
     if scheme.lower() != "bearer":
         return None
     with services().database.read() as reading:
-        token = find_token(reading, text.strip())
+        token = find_token_by_text(reading, text.strip())
     if token is None:
         return None
     _check_expiry(token)

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired, Length
 from core.access_scopes import Subject
 from core.storage.audit import record_change
 from core.storage.engine import utc_now
-from core.storage.tokens import Token, find_token
+from core.storage.tokens import Token, find_token_by_text
 from core.storage.users import Role
 from dashboard.access import open_to_all
 from dashboard.audit import visitor
@@ -62,7 +62,7 @@ def begin() -> Response:
         errors = form.errors.get("token") or ["Try again: this page was open for too long."]
         return _ask_for_token(errors[0], HTTPStatus.UNPROCESSABLE_ENTITY)
     with services().database.read() as reading:
-        token = find_token(reading, form.token.data.strip())
+        token = find_token_by_text(reading, form.token.data.strip())
     if token is None:
         _note_refusal()
         return _ask_for_token(_UNKNOWN, HTTPStatus.UNAUTHORIZED)

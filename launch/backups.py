@@ -45,7 +45,7 @@ _COPY_BYTES = 1 << 20
 
 
 class Shown(Protocol):
-    """Where a backup tells how far it is: `launch/progress.py`."""
+    """Where a backup tells how far it is: `launch/commands/progress.py`."""
 
     def say(self, line: str) -> None: ...
 

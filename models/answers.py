@@ -11,13 +11,12 @@ import numpy as np
 from PIL import Image as PilImage
 
 from core.errors import BadPicture
-from core.picture_questions import LONG_SIDE, FoundFace, PictureAnswer, PictureOptions
+from core.picture_questions import FoundFace, PictureAnswer, PictureOptions
 from core.pictures import decode_picture, fit_size, read_content, read_picture
 from core.types import LABELS, Boxes, Faces, Image, Probabilities
-from models.analysis import Analyser, MaskClassifier, load_analyser
+from models.analysis import MaskClassifier
 
-MIN_SCORE = 0.5
-MEGAPIXELS_MAX = 50
+USUAL = PictureOptions()
 ORIENTATION_TAG = 0x0112
 """EXIF 2.32, 4.6.4 A: 1 is as stored, 2 to 8 are its mirrorings and quarter turns."""
 
@@ -25,39 +24,32 @@ Answer = dict[str, Any]
 """One entry of the JSON that is printed; see docs for its fields."""
 
 
+class FaceFinder(Protocol):
+    """What this needs of models.analysis.Analyser."""
+
+    def analyse(self, images: Sequence[Image], min_score: float) -> list[Faces]: ...
+
+
 def detect_files(
-    paths: Sequence[Path],
-    long_side: int = LONG_SIDE,
-    min_score: float = MIN_SCORE,
-    upright: bool = True,
-    analyser: Analyser | None = None,
-    megapixels_max: int = MEGAPIXELS_MAX,
+    paths: Sequence[Path], analyser: FaceFinder, options: PictureOptions = USUAL
 ) -> list[Answer]:
     """Find and classify the faces of each picture.
 
-    Boxes are [x, y, width, height] in pixels of the stored picture, also where
-    upright turns it by its EXIF orientation for the analysis. A picture that
-    cannot be read is answered by {"file", "error"}.
+    Boxes are [x, y, width, height] in pixels of the stored picture, also where it is
+    turned by its EXIF orientation for the analysis. A picture that cannot be read is
+    answered by {"file", "error"}.
     """
-    chosen = analyser or load_analyser()
-    options = PictureOptions(long_side, min_score, upright, megapixels_max)
 
     def detect(path: Path) -> Answer:
         content = read_content(path)
         try:
-            found = find_faces(content, options, chosen)
+            found = find_faces(content, options, analyser)
         except BadPicture as error:
             raise BadPicture(f"{path}: {error}") from error
         faces = [_describe_face(face) for face in found.faces]
         return {"file": str(path), "width": found.width, "height": found.height, "faces": faces}
 
     return [_answer(path, detect) for path in paths]
-
-
-class FaceFinder(Protocol):
-    """What this needs of models.analysis.Analyser."""
-
-    def analyse(self, images: Sequence[Image], min_score: float) -> list[Faces]: ...
 
 
 def find_faces(content: bytes, options: PictureOptions, analyser: FaceFinder) -> PictureAnswer:
@@ -75,16 +67,13 @@ def find_faces(content: bytes, options: PictureOptions, analyser: FaceFinder) ->
 
 
 def classify_files(
-    paths: Sequence[Path],
-    classifier: MaskClassifier | None = None,
-    megapixels_max: int = MEGAPIXELS_MAX,
+    paths: Sequence[Path], classifier: MaskClassifier, megapixels_max: int = 50
 ) -> list[Answer]:
     """Classify each picture as the crop of one face; unreadable ones as in detect_files."""
-    chosen = classifier or load_analyser().classifier
 
     def classify(path: Path) -> Answer:
         crop = read_picture(path, megapixels_max)
-        return {"file": str(path), **_describe(chosen.classify([crop])[0])}
+        return {"file": str(path), **_describe(classifier.classify([crop])[0])}
 
     return [_answer(path, classify) for path in paths]
 
@@ -158,16 +147,10 @@ def _round_face(faces: Faces, index: int, box: Boxes) -> FoundFace:
 
 
 def _describe_face(face: FoundFace) -> Answer:
-    named = {str(label): p for label, p in zip(LABELS, face.probabilities, strict=True)}
-    return {
-        "box": list(face.box),
-        "score": face.score,
-        "label": str(face.label),
-        "probabilities": named,
-    }
+    return {"box": list(face.box), "score": face.score, **_describe(face.probabilities)}
 
 
-def _describe(probabilities: Probabilities) -> Answer:
+def _describe(probabilities: Probabilities | Sequence[float]) -> Answer:
     """Name the likeliest label and all probabilities of one face, (3,)."""
     named = {str(label): float(p) for label, p in zip(LABELS, probabilities, strict=True)}
     return {

@@ -59,7 +59,15 @@ def list_tokens(session: Session) -> list[Token]:
     return _read(session, session.scalars(select(TokenRow).order_by(TokenRow.name)).all())
 
 
-def get_token(session: Session, name: str) -> Token:
+def get_token(session: Session, token_id: int) -> Token:
+    """Read a token. Raises NotFound."""
+    row = session.get(TokenRow, token_id)
+    if row is None:
+        raise NotFound(f"there is no token {token_id}")
+    return _read(session, [row])[0]
+
+
+def find_token(session: Session, name: str) -> Token:
     """Read the token of a name. Raises NotFound."""
     row = session.scalar(select(TokenRow).where(TokenRow.name == name))
     if row is None:
@@ -108,7 +116,7 @@ def describe(token: Token) -> dict[str, Any]:
     }
 
 
-def find_token(session: Session, text: str) -> Token | None:
+def find_token_by_text(session: Session, text: str) -> Token | None:
     """Find the token of that text, expired or not; None if unknown or revoked."""
     row = session.scalar(select(TokenRow).where(TokenRow.hash == digest(text)))
     return _read(session, [row])[0] if row else None

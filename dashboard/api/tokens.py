@@ -8,7 +8,7 @@ from flask import Response
 from pydantic import AfterValidator, Field
 
 from core.access_scopes import Subject, parse_scope, scope_of
-from core.errors import BadRequest, NotFound
+from core.errors import BadRequest
 from core.names import Name
 from core.storage.audit import record_change
 from core.storage.tokens import (
@@ -16,6 +16,7 @@ from core.storage.tokens import (
     TokenTerms,
     create_token,
     describe,
+    find_token,
     get_token,
     list_tokens,
     revoke_token,
@@ -108,7 +109,7 @@ def make(body: TokenAsked) -> Response:
     who = actor()
     with services().database.write() as session:
         text = create_token(session, body.name, body.role, body.terms(), who.name)
-        made = get_token(session, body.name)
+        made = find_token(session, body.name)
         record_change(session, who, "token.create", f'token "{made.name}"', None, describe(made))
     return answer(NewTokenAnswer(**_fields(made), token=text), HTTPStatus.CREATED)
 
@@ -118,9 +119,7 @@ def make(body: TokenAsked) -> Response:
 def revoke(path: TokenPath) -> Response:
     """Make a token worthless."""
     with services().database.write() as session:
-        token = next((one for one in list_tokens(session) if one.id == path.token_id), None)
-        if token is None:
-            raise NotFound(f"there is no token {path.token_id}")
+        token = get_token(session, path.token_id)
         revoke_token(session, token.name)
         subject = f'token "{token.name}"'
         record_change(session, actor(), "token.revoke", subject, describe(token))

@@ -20,7 +20,7 @@ from core.storage.cameras import NewCamera, add_camera, change_camera, remove_ca
 from core.storage.engine import Database, utc_now
 from core.storage.rollups import add_to_rollups
 from core.storage.sessions import begin_session, end_session
-from core.storage.tokens import TokenTerms, create_token, get_token, revoke_token
+from core.storage.tokens import TokenTerms, create_token, find_token, revoke_token
 from core.storage.users import Role, UserChanges, change_user, find_or_add_user, remove_user
 from dashboard import loops
 from dashboard.admissions import Admission, AdmissionKind
@@ -235,14 +235,14 @@ def test_a_kiosk_gets_the_numbers_of_its_cameras_until_its_token_is_revoked(
     terms = TokenTerms(cameras=CameraScope(frozenset({north})))
     with database.write() as session:
         create_token(session, "screen", Role.VIEWER, terms)
-        token = get_token(session, "screen")
+        token = find_token(session, "screen")
     parts.admit("the screen", Admission(AdmissionKind.KIOSK, token.id))
     parts.loops.tick(NOW)
     event, message = parts.outbox.sent[0]
     assert event == "statistics"
     assert [one["camera_id"] for one in message["cameras"]] == [at_north]
     with database.write() as session:
-        assert get_token(session, "screen").last_used_at is not None
+        assert find_token(session, "screen").last_used_at is not None
         revoke_token(session, "screen")
     parts.loops.tick(NOW)
     assert len(parts.connections) == 0
@@ -252,7 +252,7 @@ def test_a_kiosk_whose_token_has_run_out_is_cut_off(parts: Parts, database: Data
     expires_at = utc_now() + timedelta(hours=1)
     with database.write() as session:
         create_token(session, "screen", Role.VIEWER, TokenTerms(expires_at=expires_at))
-        token = get_token(session, "screen")
+        token = find_token(session, "screen")
     parts.admit("the screen", Admission(AdmissionKind.KIOSK, token.id))
     parts.loops.tick(expires_at - timedelta(seconds=1))
     assert len(parts.connections) == 1

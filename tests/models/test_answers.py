@@ -8,6 +8,7 @@ import pytest
 from PIL import Image as PilImage
 from PIL import ImageOps
 
+from core.picture_questions import PictureOptions
 from core.types import Detections, Image, Probabilities
 from models.analysis import Analyser
 from models.answers import classify_files, detect_files, to_stored
@@ -57,7 +58,7 @@ def save_picture(
 def test_it_describes_each_face_of_a_picture(tmp_path: Path, analyser: Analyser) -> None:
     path = save_picture(tmp_path / "face.png", (200, 100), (40, 20, 30, 50))
 
-    [answer] = detect_files([path], analyser=analyser)
+    [answer] = detect_files([path], analyser)
 
     assert answer == {
         "file": str(path),
@@ -80,7 +81,7 @@ def test_boxes_are_those_of_the_stored_picture_however_it_is_turned(
 ) -> None:
     path = save_picture(tmp_path / "face.png", (200, 100), (40, 20, 30, 50), orientation)
 
-    [answer] = detect_files([path], analyser=analyser)
+    [answer] = detect_files([path], analyser)
 
     assert (answer["width"], answer["height"]) == (200, 100)
     assert answer["faces"][0]["box"] == [40, 20, 30, 50]
@@ -109,8 +110,8 @@ def test_the_orientation_can_be_ignored(tmp_path: Path) -> None:
             return super().detect(images)
 
     looking = Analyser(Look(), AlwaysIncorrect())
-    [stored] = detect_files([path], upright=False, analyser=looking)
-    [upright] = detect_files([path], upright=True, analyser=looking)
+    [stored] = detect_files([path], looking, PictureOptions(upright=False))
+    [upright] = detect_files([path], looking, PictureOptions(upright=True))
 
     assert seen == [(100, 200, 3), (200, 100, 3)]
     assert stored == upright
@@ -121,7 +122,7 @@ def test_a_large_picture_is_analysed_small_and_answered_large(
 ) -> None:
     path = save_picture(tmp_path / "face.png", (1920, 1080), (400, 200, 300, 500))
 
-    [answer] = detect_files([path], long_side=480, analyser=analyser)
+    [answer] = detect_files([path], analyser, PictureOptions(long_side=480))
 
     assert (answer["width"], answer["height"]) == (1920, 1080)
     assert answer["faces"][0]["box"] == pytest.approx([400, 200, 300, 500], abs=4)
@@ -130,7 +131,7 @@ def test_a_large_picture_is_analysed_small_and_answered_large(
 def test_a_face_below_the_wanted_score_is_left_out(tmp_path: Path, analyser: Analyser) -> None:
     path = save_picture(tmp_path / "face.png", (200, 100), (40, 20, 30, 50))
 
-    [answer] = detect_files([path], min_score=0.81, analyser=analyser)
+    [answer] = detect_files([path], analyser, PictureOptions(min_score=0.81))
 
     assert answer["faces"] == []
 
@@ -141,7 +142,7 @@ def test_an_unreadable_picture_is_answered_in_its_place(tmp_path: Path, analyser
     save_picture(tmp_path / "tiny.png", (1, 1), (0, 0, 1, 1))
     bad = [tmp_path / "text.jpg", tmp_path / "tiny.png", tmp_path / "absent.jpg"]
 
-    answers = detect_files([good, *bad], analyser=analyser)
+    answers = detect_files([good, *bad], analyser)
     crops = classify_files([*bad, good], AlwaysIncorrect())
 
     assert [set(answer) for answer in answers[1:]] == [{"file", "error"}] * 3
@@ -164,13 +165,13 @@ def test_crops_of_sixteen_pixels_and_more_are_classified(tmp_path: Path, side: i
 
 
 def test_no_pictures_give_no_answers(analyser: Analyser) -> None:
-    assert detect_files([], analyser=analyser) == []
+    assert detect_files([], analyser) == []
     assert classify_files([], AlwaysIncorrect()) == []
 
 
 def test_the_largest_picture_is_the_users_choice(tmp_path: Path, analyser: Analyser) -> None:
     path = save_picture(tmp_path / "large.png", (1500, 1000), (40, 20, 30, 50))
 
-    (answer,) = detect_files([path], analyser=analyser, megapixels_max=1)
+    (answer,) = detect_files([path], analyser, PictureOptions(megapixels_max=1))
 
     assert "the limit is 1" in answer["error"]

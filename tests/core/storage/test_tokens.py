@@ -14,7 +14,7 @@ from core.storage.tokens import (
     create_token,
     describe,
     find_token,
-    get_token,
+    find_token_by_text,
     list_tokens,
     mark_tokens_used,
     revoke_token,
@@ -28,13 +28,13 @@ READ_CAMERAS = frozenset({parse_scope("cameras:read")})
 def test_a_token_is_found_by_its_text_until_revoked(any_database: Database) -> None:
     with any_database.write() as session:
         text = create_token(session, "scripts", Role.VIEWER)
-        token = find_token(session, text)
+        token = find_token_by_text(session, text)
         assert token is not None
         mark_tokens_used(session, [token.id])
         assert list_tokens(session)[0].role is Role.VIEWER
-        assert find_token(session, text + "x") is None
+        assert find_token_by_text(session, text + "x") is None
         revoke_token(session, "scripts")
-        assert find_token(session, text) is None
+        assert find_token_by_text(session, text) is None
         with pytest.raises(NotFound):
             revoke_token(session, "scripts")
 
@@ -53,7 +53,7 @@ def test_a_token_keeps_its_terms(any_database: Database) -> None:
         terms = TokenTerms(READ_CAMERAS, CameraScope(frozenset({site})), until)
         text = create_token(session, "chart", Role.VIEWER, terms, "ann")
     with any_database.read() as session:
-        token = find_token(session, text)
+        token = find_token_by_text(session, text)
     assert token is not None
     assert (token.terms, token.created_by) == (terms, "ann")
     assert describe(token) == {
@@ -68,7 +68,7 @@ def test_a_token_keeps_its_terms(any_database: Database) -> None:
 def test_a_token_without_terms_reaches_everything_for_ever(database: Database) -> None:
     with database.write() as session:
         create_token(session, "scripts", Role.ADMIN)
-        token = get_token(session, "scripts")
+        token = find_token(session, "scripts")
     assert token.terms == TokenTerms()
     assert token.terms.cameras == EVERYWHERE
     assert not token.is_expired(utc_now() + 1000 * HOUR)
@@ -78,7 +78,7 @@ def test_a_token_runs_out(database: Database) -> None:
     until = utc_now() + HOUR
     with database.write() as session:
         create_token(session, "chart", Role.VIEWER, TokenTerms(expires_at=until))
-        token = get_token(session, "chart")
+        token = find_token(session, "chart")
     assert not token.is_expired(until - timedelta(microseconds=1))
     assert token.is_expired(until)
 
@@ -87,7 +87,7 @@ def test_a_token_whose_sites_are_gone_reaches_no_camera(database: Database) -> N
     with database.write() as session:
         terms = TokenTerms(cameras=CameraScope(frozenset()))
         create_token(session, "chart", Role.VIEWER, terms)
-        assert get_token(session, "chart").terms.cameras == CameraScope(frozenset())
+        assert find_token(session, "chart").terms.cameras == CameraScope(frozenset())
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from launch.progress import JsonLines, open_progress
+from launch.commands.progress import JsonLines, open_progress
 
 
 def test_json_lines_tell_share_and_message(capsys: pytest.CaptureFixture[str]) -> None:

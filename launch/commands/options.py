@@ -53,6 +53,7 @@ role_option = click.option(
     required=True,
     help="What they may do; each may what the one before may.",
 )
+site_option = click.option("--site", "sites", multiple=True, help="A site's name; repeatable.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 host_option = click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on."

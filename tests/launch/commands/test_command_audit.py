@@ -71,10 +71,10 @@ ELSEWHERE = {
     "backfill": "workers/test_backfill.py",
     "backup": "launch/test_backups.py",
     "erase": "core/storage/test_erasure.py",
-    "model activate": "launch/test_model_versions.py",
-    "model add": "launch/test_model_versions.py",
-    "model remove": "launch/test_model_versions.py",
-    "model rollback": "launch/test_model_versions.py",
+    "model activate": "launch/commands/test_model_versions.py",
+    "model add": "launch/commands/test_model_versions.py",
+    "model remove": "launch/commands/test_model_versions.py",
+    "model rollback": "launch/commands/test_model_versions.py",
     "prune": "core/storage/test_retention.py",
     "restore": "launch/test_backups.py",
 }
@@ -115,7 +115,7 @@ def test_every_command_is_tried_or_changes_nothing() -> None:
 
 
 def test_what_is_tried_elsewhere_is_there() -> None:
-    tests = Path(__file__).parents[1]
+    tests = Path(__file__).parents[2]
     for place in ELSEWHERE.values():
         assert (place, "audit" in (tests / place).read_text().lower()) == (place, True)
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import click
 
-from launch.options import ask_secret, json_option, with_settings
-from launch.printing import print_rows
+from launch.commands.options import ask_secret, json_option, with_settings
+from launch.commands.printing import print_rows
 
 if TYPE_CHECKING:
     from core.camera_lists import ListFormat
@@ -74,7 +74,7 @@ def add_camera(settings: "Settings", /, name: str, address: str | None, **option
     from core.camera_rules import NO_RULES
     from core.sources import parse_source
     from core.storage import cameras
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
     from launch.database import open_database, open_key
 
     source = parse_source(ask_secret(address, "Address"), settings.media)
@@ -101,7 +101,7 @@ def change_camera(
     """
     from core.sources import parse_source
     from core.storage import cameras
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
     from launch.database import open_database, open_key
 
     box = open_key(settings)
@@ -138,7 +138,7 @@ def list_cameras(settings: "Settings", as_json: bool) -> None:
 def remove_camera(settings: "Settings", name_or_id: str) -> None:
     """Take a camera off, by name or number; its history stays."""
     from core.storage import cameras
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
     from launch.database import open_database, open_key
 
     with open_database(settings) as database, database.write() as session:
@@ -181,7 +181,7 @@ def take_list_over(settings: "Settings", file: BinaryIO, dry_run: bool, as_json:
     """
     from core.camera_lists import scan_list
     from core.storage.camera_imports import import_cameras, record_import
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
     from launch.database import open_database, open_key
 
     listed = scan_list(file.read(), _format_of(file.name)).whole()

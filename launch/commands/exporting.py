@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from launch.options import json_option, with_settings
-from launch.printing import print_json
-from launch.progress import open_progress
+from launch.commands.options import json_option, with_settings
+from launch.commands.printing import print_json
+from launch.commands.progress import open_progress
 
 if TYPE_CHECKING:
     from core.settings import Settings

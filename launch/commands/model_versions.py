@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launch.options import json_option, with_settings, yes_option
-from launch.printing import print_json, print_rows
+from launch.commands.options import json_option, with_settings, yes_option
+from launch.commands.printing import in_seconds, print_json, print_rows
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -55,7 +55,7 @@ def add_model(settings: "Settings", folder: Path, is_activated: bool, as_json: b
     """Add the model version in FOLDER, if its checksums are right and its networks run."""
     from core.storage.model_audit import activate_audited, record_added
     from core.storage.model_versions import add_version, mark_checked
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
     from models.registry import read_folder
     from models.trials import try_version
 
@@ -79,7 +79,7 @@ def activate_model(settings: "Settings", version: str, task: str | None, as_json
     """Make VERSION the active one of its task, if its networks run."""
     from core.storage.model_audit import activate_audited
     from core.storage.model_versions import mark_checked
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
     from models.registry import ModelRegistry
 
     with _open_models(settings) as database, closing(ModelRegistry(settings)) as registry:
@@ -105,7 +105,7 @@ def roll_back_model(settings: "Settings", task: str, as_json: bool) -> None:
     """Go back to the version that was active before; once more goes a step further."""
     from core.manifests import Task
     from core.storage.model_audit import roll_back_audited
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
 
     with _open_models(settings) as database, database.write() as session:
         active = roll_back_audited(session, command_actor(), Task(task))
@@ -144,7 +144,7 @@ def remove_model(
 ) -> None:
     """Remove VERSION with its files. The active and the shipped ones stay."""
     from core.storage.model_audit import remove_audited
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
 
     with _open_models(settings) as database:
         found = _find(database, version, task)
@@ -196,9 +196,9 @@ def _describe(version: "ModelVersion") -> dict[str, Any]:
         "input_side": manifest.input_side,
         "is_active": version.is_active,
         "is_shipped": version.is_shipped,
-        "added_at": version.added_at.isoformat(timespec="seconds"),
+        "added_at": in_seconds(version.added_at),
         "added_by": version.added_by,
-        "checked_at": version.checked_at and version.checked_at.isoformat(timespec="seconds"),
+        "checked_at": in_seconds(version.checked_at),
         "figures": manifest.figures,
         "licence": manifest.licence,
         "command": manifest.command,

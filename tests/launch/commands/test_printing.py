@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core.checks import CameraCheck
-from launch.printing import print_answers, print_check, print_rows
+from launch.commands.printing import print_answers, print_check, print_rows
 
 PROBABILITIES = {"mask": 0.9, "incorrect_mask": 0.06, "no_mask": 0.04}
 FACE = {"box": [10, 20, 30.4, 40], "score": 0.8, "label": "mask", "probabilities": PROBABILITIES}

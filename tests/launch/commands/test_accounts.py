@@ -15,7 +15,7 @@ from cli import main
 from core.storage.engine import Database
 from core.storage.sites import settle_site
 from core.storage.tables import AuditRow
-from core.storage.tokens import find_token
+from core.storage.tokens import find_token_by_text
 from core.storage.users import check_password
 
 PASSWORD = "correct horse"
@@ -108,7 +108,7 @@ def test_a_token_is_the_last_line_and_has_its_terms(run: Run, house: Database) -
     command = "token create chart --role viewer --expires 90d --scope compliance --site north"
     text = run(command).stdout.splitlines()[-1]
     with house.read() as session:
-        token = find_token(session, text)
+        token = find_token_by_text(session, text)
     assert token is not None
     assert token.terms.expires_at is not None
     assert (token.terms.expires_at - token.created_at).days in (89, 90)

@@ -5,8 +5,8 @@ from typing import Any, Protocol
 
 import click
 
-from launch.options import json_option
-from launch.printing import print_json, print_rows
+from launch.commands.options import json_option
+from launch.commands.printing import print_json, print_rows
 
 
 @click.group()

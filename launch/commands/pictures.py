@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from launch.options import (
+from launch.commands.options import (
     json_option,
     long_side_option,
     min_score_option,
     weights_option,
     with_settings,
 )
-from launch.printing import print_answers
+from launch.commands.printing import print_answers
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -49,15 +49,15 @@ def detect(
     weights: tuple[Path, ...],
 ) -> None:
     """Find the faces in pictures, and whether each wears a mask."""
+    from core.picture_questions import PictureOptions
     from models.active import load_active
     from models.answers import detect_files
 
     chosen = settings.model_copy(update={"detector_tiles": tiles or settings.detector_tiles})
     analyser = load_active(chosen, weights)
     score = min_score or settings.min_score
-    limit = settings.media_max_megapixels
-    answers = detect_files(images, long_side, score, not no_exif, analyser, limit)
-    print_answers(answers, as_json)
+    options = PictureOptions(long_side, score, not no_exif, settings.media_max_megapixels)
+    print_answers(detect_files(images, analyser, options), as_json)
 
 
 @click.command()

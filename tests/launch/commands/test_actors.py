@@ -6,7 +6,7 @@ import pwd
 import pytest
 
 from core.storage.audit import ActorKind
-from launch.actors import command_actor
+from launch.commands.actors import command_actor
 
 
 def test_a_command_is_made_by_the_account_that_runs_it() -> None:

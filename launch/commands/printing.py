@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -46,6 +47,11 @@ def print_answers(answers: list[dict[str, Any]], as_json: bool) -> None:
         # An error names its file by itself.
         click.echo(answer.get("error") or f"{answer['file']}: {_describe(answer)}")
     sys.exit(1 if any("error" in answer for answer in answers) else 0)
+
+
+def in_seconds(moment: datetime | None) -> str | None:
+    """Write a time for people; None where there is none."""
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _describe(answer: dict[str, Any]) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launch.options import json_option
-from launch.printing import print_json
+from launch.commands.options import json_option
+from launch.commands.printing import print_json
 
 if TYPE_CHECKING:
     from core.backfills import Backfilled
@@ -67,7 +67,7 @@ def backfill_options(command: Callable[..., None]) -> Callable[..., None]:
 def find_asker(database: "Database", claim: "Claim | None") -> "Actor":
     """Say for whom this is done: the user of this machine, or who asked for the job."""
     from core.storage.jobs import get_job
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
 
     if claim is None:
         return command_actor()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launch.options import json_option, with_settings
-from launch.printing import print_json
-from launch.progress import open_progress
+from launch.commands.options import json_option, with_settings
+from launch.commands.printing import print_json
+from launch.commands.progress import open_progress
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -108,7 +108,7 @@ def _knob(name: str, kind: Any, words: str) -> Callable[..., Any]:
 @_knob(
     "--warm-up", click.FloatRange(0, 1), "Share of steps in which that rate rises; default 0.05."
 )
-@_knob("--weight-decay", click.FloatRange(0), "Of Adam, as AdamW has it; default 0.")
+@_knob("--weight-decay", click.FloatRange(0), "Of Adam, as AdamW has it; default 0.0.")
 @_knob("--dropout", click.FloatRange(0, 0.9), "Before the last layer; default 0.2.")
 @_knob("--label-smoothing", click.FloatRange(0, 0.5), "Of the targets; default 0.05.")
 @_knob("--averaging", click.FloatRange(0, 0.99999), "Of the weights, each step; default 0.99.")

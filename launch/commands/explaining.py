@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from launch.options import json_option, long_side_option, min_score_option, with_settings
-from launch.printing import print_json
-from launch.progress import open_progress
+from launch.commands.options import json_option, long_side_option, min_score_option, with_settings
+from launch.commands.printing import print_json
+from launch.commands.progress import open_progress
 
 if TYPE_CHECKING:
     from core.settings import Settings

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from launch.options import with_settings
+from launch.commands.options import with_settings
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -53,7 +53,7 @@ def import_configuration(settings: "Settings", file: BinaryIO, is_confirmed: boo
     """
     from core.configurations import read_yaml
     from core.storage.configurations import apply_configuration
-    from launch.actors import command_actor
+    from launch.commands.actors import command_actor
     from launch.database import open_database, open_key
 
     wanted = read_yaml(file.read())

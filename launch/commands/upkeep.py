@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from launch.actors import command_actor
-from launch.options import json_option, with_settings, yes_option
-from launch.printing import print_json
-from launch.progress import open_progress
+from launch.commands.actors import command_actor
+from launch.commands.options import json_option, with_settings, yes_option
+from launch.commands.printing import print_json
+from launch.commands.progress import open_progress
 
 if TYPE_CHECKING:
     from core.erasure import ErasureParameters
     from core.settings import Settings
     from core.storage.engine import Database
-    from launch.progress import Bar, JsonLines
+    from launch.commands.progress import Bar, JsonLines
 
 
 @click.command()
