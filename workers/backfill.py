@@ -24,7 +24,7 @@ from core.storage.audit import Actor, record_change
 from core.storage.backfills import check_free, make_room, read_camera
 from core.storage.engine import Database, utc_now
 from core.storage.evidence_policy import read_policy
-from core.storage.jobs import Claim, end_job, is_cancel_asked
+from core.storage.job_runs import Claim, end_job, is_cancel_asked
 from core.storage.recording import FinishedTrack, Mark, Watch, add_history, read_watch
 from core.storage.rollups import Slot
 from core.types import Frame, Result, Verdict

@@ -19,7 +19,8 @@ from core.processes import Stop, bind_to_parent, own_command
 from core.settings import Settings
 from core.storage.audit import Actor
 from core.storage.engine import Database, utc_now
-from core.storage.jobs import Claim, Job, beat, note_progress
+from core.storage.job_runs import Claim, beat, note_progress
+from core.storage.jobs import Job
 
 logger = logging.getLogger(__name__)
 

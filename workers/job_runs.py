@@ -17,7 +17,8 @@ from core.jobs import JobState
 from core.processes import Stop
 from core.settings import Settings
 from core.storage.engine import Database, utc_now
-from core.storage.jobs import Claim, end_job, get_job, give_back
+from core.storage.job_runs import Claim, end_job, give_back
+from core.storage.jobs import get_job
 from workers.job_context import JobContext
 from workers.job_kinds import KINDS
 

@@ -16,7 +16,8 @@ from core.retention import RetentionParameters
 from core.storage.audit import SYSTEM
 from core.storage.engine import Database, utc_now
 from core.storage.installation import read_time_zone
-from core.storage.jobs import NewJob, add_job_once, give_up_silent_runs, list_waiting
+from core.storage.job_runs import give_up_silent_runs
+from core.storage.jobs import NewJob, add_job_once, list_waiting
 from core.storage.links import forget_expired_links
 from core.storage.sizes import measure_database
 

@@ -25,7 +25,8 @@ from core.jobs import JobState
 from core.processes import Stop, bind_to_parent, own_command
 from core.settings import Settings, load_settings
 from core.storage.engine import Database, utc_now
-from core.storage.jobs import Claim, Job, end_job, get_job, give_up_run, take_job
+from core.storage.job_runs import Claim, end_job, give_up_run, take_job
+from core.storage.jobs import Job, get_job
 from workers.job_kinds import KINDS
 from workers.job_upkeep import JobUpkeep, keep_up
 

@@ -126,7 +126,7 @@ def run_jobs(settings: Settings, stop: Stop) -> None:
 
 def run_claimed_job(settings: Settings, stop: Stop, claim: str) -> None:
     """Run one job, as the process that `run_jobs` starts for each."""
-    from core.storage.jobs import Claim
+    from core.storage.job_runs import Claim
     from workers.job_runs import run_job
 
     run_job(settings, Claim.parse(claim), stop)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.settings import Settings
     from core.storage.audit import Actor
     from core.storage.engine import Database
-    from core.storage.jobs import Claim
+    from core.storage.job_runs import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def backfill_options(command: Callable[..., None]) -> Callable[..., None]:
     def read_order(
         settings: "Settings", video: Path, file: str, claim: str | None, **options: Any
     ) -> None:
-        from core.storage.jobs import Claim
+        from core.storage.job_runs import Claim
 
         run = Claim.parse(claim) if claim else None
         command(settings, video, BackfillOrder(file or video.name, claim=run, **options))

@@ -19,7 +19,8 @@ from core.secrets import SecretBox
 from core.storage.audit import Actor, ActorKind
 from core.storage.cameras import NewCamera, add_camera, change_camera, remove_camera
 from core.storage.engine import Database
-from core.storage.jobs import NewJob, add_job, get_job, take_job
+from core.storage.job_runs import take_job
+from core.storage.jobs import NewJob, add_job, get_job
 from core.storage.preferences import write_preferences
 from core.storage.sightings import Sighting, SightingFilter, list_sightings
 from core.types import Faces, Frame, Image, Result, ResultKind

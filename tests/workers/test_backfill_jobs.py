@@ -25,7 +25,8 @@ from core.settings import load_settings
 from core.storage.audit import SYSTEM
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database, utc_now
-from core.storage.jobs import NewJob, add_job, ask_cancel, get_job, take_job
+from core.storage.job_runs import take_job
+from core.storage.jobs import NewJob, add_job, ask_cancel, get_job
 from core.storage.tables import MinuteRollupRow, SightingRow
 from core.types import Image
 from ingest.recorded import RecordedVideo

@@ -20,7 +20,8 @@ from core.settings import load_settings
 from core.storage.audit import SYSTEM
 from core.storage.cameras import NewCamera, add_camera
 from core.storage.engine import Database, utc_now
-from core.storage.jobs import NewJob, add_job, ask_cancel, get_job, take_job
+from core.storage.job_runs import take_job
+from core.storage.jobs import NewJob, add_job, ask_cancel, get_job
 from core.storage.pictures import (
     SightingPicture,
     add_sighting_pictures,

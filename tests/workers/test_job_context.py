@@ -15,15 +15,8 @@ from core.retention import RetentionParameters
 from core.settings import load_settings
 from core.storage.audit import SYSTEM
 from core.storage.engine import Database
-from core.storage.jobs import (
-    Job,
-    NewJob,
-    add_job,
-    ask_cancel,
-    get_job,
-    give_up_run,
-    take_job,
-)
+from core.storage.job_runs import give_up_run, take_job
+from core.storage.jobs import Job, NewJob, add_job, ask_cancel, get_job
 from tests.waiting import wait_for
 from workers import job_context
 from workers.job_context import LEFT_OUT, LOG_LINE_LENGTH_MAX, LOG_LINES_MAX, JobContext

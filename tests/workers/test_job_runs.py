@@ -23,7 +23,8 @@ from core.retention import Pruned, RetentionParameters
 from core.settings import load_settings
 from core.storage.audit import SYSTEM
 from core.storage.engine import Database
-from core.storage.jobs import Claim, Job, NewJob, add_job, get_job, take_job
+from core.storage.job_runs import Claim, take_job
+from core.storage.jobs import Job, NewJob, add_job, get_job
 from workers.job_context import JobContext
 from workers.job_kinds import KINDS
 from workers.job_runs import finish, run_job

@@ -11,7 +11,8 @@ from core.jobs import JobKind, JobState
 from core.retention import RetentionParameters
 from core.storage.audit import SYSTEM
 from core.storage.engine import Database
-from core.storage.jobs import JobFilter, NewJob, add_job_once, get_job, list_jobs, take_job
+from core.storage.job_runs import take_job
+from core.storage.jobs import JobFilter, NewJob, add_job_once, get_job, list_jobs
 from core.storage.links import create_sign_in_link
 from workers.job_upkeep import SILENT_AFTER, JobUpkeep
 

@@ -11,24 +11,26 @@ from core.jobs import RUNS_MAX, JobKind, JobState
 from core.retention import Pruned, RetentionParameters
 from core.storage.audit import SYSTEM, Actor, ActorKind
 from core.storage.engine import Database
-from core.storage.jobs import (
+from core.storage.job_runs import (
     Claim,
+    beat,
+    end_job,
+    give_back,
+    give_up_run,
+    give_up_silent_runs,
+    note_progress,
+    take_job,
+)
+from core.storage.jobs import (
     Job,
     JobFilter,
     NewJob,
     add_job,
     add_job_once,
     ask_cancel,
-    beat,
-    end_job,
     get_job,
-    give_back,
-    give_up_run,
-    give_up_silent_runs,
     list_jobs,
     list_waiting,
-    note_progress,
-    take_job,
 )
 from core.storage.tables import CameraRow, SiteRow
 from tests.core.storage.past import register_cameras

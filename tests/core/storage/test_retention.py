@@ -15,7 +15,8 @@ from core.retention import Pruned, RetentionParameters
 from core.storage.audit import SYSTEM, record_change
 from core.storage.engine import Database
 from core.storage.installation import read_minutes_from
-from core.storage.jobs import NewJob, add_job_once, end_job, take_job
+from core.storage.job_runs import end_job, take_job
+from core.storage.jobs import NewJob, add_job_once
 from core.storage.retention import BATCH_ROWS, count_outdated, find_limits, prune
 from core.storage.tables import (
     AuditRow,

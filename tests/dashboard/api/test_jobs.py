@@ -11,7 +11,8 @@ from core.jobs import JobKind, JobState
 from core.retention import Pruned, RetentionParameters
 from core.storage.audit import SYSTEM, Actor, ActorKind
 from core.storage.engine import Database, utc_now
-from core.storage.jobs import NewJob, add_job, end_job, note_progress, take_job
+from core.storage.job_runs import end_job, note_progress, take_job
+from core.storage.jobs import NewJob, add_job
 from core.storage.tables import AuditRow
 from tests.core.storage.past import DAY, Person, keep, minutes_between, register_cameras
 

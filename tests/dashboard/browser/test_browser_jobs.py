@@ -12,7 +12,8 @@ from core.jobs import JobKind, JobState
 from core.retention import Pruned, RetentionParameters
 from core.storage.audit import Actor, ActorKind
 from core.storage.engine import utc_now
-from core.storage.jobs import Claim, NewJob, add_job, end_job, get_job, note_progress, take_job
+from core.storage.job_runs import Claim, end_job, note_progress, take_job
+from core.storage.jobs import NewJob, add_job, get_job
 from core.storage.tables import JobRow
 from tests.dashboard.browser.conftest import House
 from tests.dashboard.browser.test_browser_pages import LOOKS, keep_picture, open_as, violations

@@ -14,7 +14,8 @@ from core.storage.audit import SYSTEM
 from core.storage.engine import utc_now
 from core.storage.erasure import erase
 from core.storage.first_start import end_first_start
-from core.storage.jobs import end_job, get_job, take_job
+from core.storage.job_runs import end_job, take_job
+from core.storage.jobs import get_job
 from core.storage.links import create_sign_in_link
 from core.storage.preferences import read_preferences, write_preferences
 from core.storage.tables import JobRow, SettingRow, SightingRow
