@@ -35,9 +35,9 @@ class Asked(BaseModel):
 
 
 class Answered(BaseModel):
-    """Base of what we answer."""
+    """Base of what we answer; `model_validate` takes the fields of an object of the same names."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
 def answer(model: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> Response:

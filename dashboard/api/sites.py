@@ -7,8 +7,6 @@ from pydantic import Field
 
 from core.names import Name
 from core.storage.sites import (
-    Site,
-    Zone,
     get_site,
     list_sites,
     list_zones,
@@ -74,7 +72,7 @@ def list_all_sites() -> Response:
     """List the sites by name, with their zones."""
     with services().database.read() as session:
         sites = list_sites(session, identity().scope)
-    return answer(SitePage(items=[_write_site(site) for site in sites]))
+    return answer(SitePage(items=[SiteAnswer.model_validate(site) for site in sites]))
 
 
 @blueprint.get("/zones", responses={200: ZonePage})
@@ -83,7 +81,7 @@ def list_all_zones() -> Response:
     """List the zones of all sites by name, and those of no site."""
     with services().database.read() as session:
         zones = list_zones(session, identity().scope)
-    return answer(ZonePage(items=[_write_zone(zone) for zone in zones]))
+    return answer(ZonePage(items=[ZoneAnswer.model_validate(zone) for zone in zones]))
 
 
 @blueprint.get("/sites/<int:site_id>", responses={200: SiteAnswer})
@@ -92,7 +90,7 @@ def read_site(path: SitePath) -> Response:
     """Read one site."""
     with services().database.read() as session:
         site = get_site(session, path.site_id, identity().scope)
-    return answer(_write_site(site))
+    return answer(SiteAnswer.model_validate(site))
 
 
 @blueprint.patch("/sites/<int:site_id>", responses={200: SiteAnswer})
@@ -101,7 +99,7 @@ def change_site(path: SitePath, body: RenameAsked) -> Response:
     """Give a site another name; its cameras and its history go with it."""
     with services().database.write() as session:
         site = rename_site(session, path.site_id, body.name, actor(), identity().scope)
-    return answer(_write_site(site))
+    return answer(SiteAnswer.model_validate(site))
 
 
 @blueprint.patch("/zones/<int:zone_id>", responses={200: ZoneAnswer})
@@ -110,7 +108,7 @@ def change_zone(path: ZonePath, body: RenameAsked) -> Response:
     """Give a zone another name; its cameras and its history go with it."""
     with services().database.write() as session:
         zone = rename_zone(session, path.zone_id, body.name, actor(), identity().scope)
-    return answer(_write_zone(zone))
+    return answer(ZoneAnswer.model_validate(zone))
 
 
 @blueprint.delete("/sites/<int:site_id>", responses={204: None})
@@ -132,17 +130,3 @@ def drop_zone(path: ZonePath) -> Response:
     with services().database.write() as session:
         remove_zone(session, path.zone_id, actor(), identity().scope)
     return answer_nothing()
-
-
-def _write_site(site: Site) -> SiteAnswer:
-    return SiteAnswer(
-        id=site.id,
-        name=site.name,
-        cameras=site.cameras,
-        zones=[_write_zone(zone) for zone in site.zones],
-        created_at=site.created_at,
-    )
-
-
-def _write_zone(zone: Zone) -> ZoneAnswer:
-    return ZoneAnswer(id=zone.id, name=zone.name, site_id=zone.site_id, cameras=zone.cameras)

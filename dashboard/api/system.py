@@ -5,8 +5,8 @@ from datetime import datetime
 from flask import Response
 from pydantic import Field
 
-from core.accounts import FrameAccount, read_accounts, read_epoch
-from core.heartbeats import Heartbeat, read_health, read_heartbeats
+from core.accounts import read_accounts, read_epoch
+from core.heartbeats import read_health, read_heartbeats
 from core.latency import Latency, read_recent_latency
 from core.results import count_waiting_results
 from core.storage.cameras import Camera, list_cameras
@@ -102,7 +102,7 @@ def read_system() -> Response:
     )
     return answer(
         SystemAnswer(
-            processes=[_write_process(one) for one in read_heartbeats(redis)],
+            processes=[ProcessAnswer.model_validate(one) for one in read_heartbeats(redis)],
             cameras=answers,
             queue=queue,
             counted_since=read_epoch(redis, shards),
@@ -125,7 +125,7 @@ def _cameras(cameras: list[Camera]) -> list[CameraSystemAnswer]:
                 name=camera.name,
                 state=state,
                 reason=reason,
-                frames=_write_account(accounts[camera.id]),
+                frames=LiveFramesAnswer.model_validate(accounts[camera.id]),
                 latency=write_latency(latencies[camera.id]),
             )
         )
@@ -135,31 +135,3 @@ def _cameras(cameras: list[Camera]) -> list[CameraSystemAnswer]:
 def write_latency(latency: Latency) -> LatencyAnswer:
     p50_s, p95_s, p99_s = (latency.quantile_s(share) for share in (0.5, 0.95, 0.99))
     return LatencyAnswer(frames=latency.frames, p50_s=p50_s, p95_s=p95_s, p99_s=p99_s)
-
-
-def _write_process(beat: Heartbeat) -> ProcessAnswer:
-    return ProcessAnswer(
-        kind=beat.kind,
-        name=beat.name,
-        host=beat.host,
-        pid=beat.pid,
-        started_at=beat.started_at,
-        detail=beat.detail,
-        version=beat.version,
-        models=list(beat.models),
-    )
-
-
-def _write_account(account: FrameAccount) -> LiveFramesAnswer:
-    return LiveFramesAnswer(
-        captured=account.captured,
-        analysed=account.analysed,
-        unchanged=account.unchanged,
-        superseded=account.superseded,
-        expired=account.expired,
-        lost=account.lost,
-        failed=account.failed,
-        waiting=account.waiting,
-        in_flight=account.in_flight,
-        is_balanced=account.is_balanced,
-    )

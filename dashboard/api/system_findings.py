@@ -23,7 +23,6 @@ from dashboard.services import services
 from dashboard.system_findings import (
     CameraFacts,
     FailedJob,
-    Finding,
     Severity,
     SystemFacts,
     find_faults,
@@ -52,7 +51,8 @@ class FindingPage(Answered):
 @needs(Role.OPERATOR)
 def list_findings() -> Response:
     """Say what is wrong with processes, cameras, disk, memory and jobs, the worst first."""
-    return answer(FindingPage(items=[_write(one) for one in find_faults(_read_facts())]))
+    found = find_faults(_read_facts())
+    return answer(FindingPage(items=[FindingAnswer.model_validate(one) for one in found]))
 
 
 def _read_facts() -> SystemFacts:
@@ -94,13 +94,3 @@ def _failed_jobs() -> list[FailedJob]:
         for one in found
         if one.ended_at is not None and one.ended_at > since
     ]
-
-
-def _write(finding: Finding) -> FindingAnswer:
-    return FindingAnswer(
-        severity=finding.severity,
-        title=finding.title,
-        advice=finding.advice,
-        link=finding.link,
-        camera_id=finding.camera_id,
-    )

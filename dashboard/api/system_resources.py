@@ -74,18 +74,11 @@ class ResourcesAnswer(Answered):
 def read_resources() -> Response:
     """Measure database, pictures, disk and memory, and name the software's versions."""
     provided = services()
-    disk, redis = read_disk(), read_redis(provided.redis)
     resources = ResourcesAnswer(
         database=_measure_database(),
         pictures=_measure_pictures(),
-        disk=DiskAnswer(total_bytes=disk.total_bytes, free_bytes=disk.free_bytes),
-        memory=MemoryAnswer(
-            server=redis.server,
-            used_bytes=redis.used_bytes,
-            peak_bytes=redis.peak_bytes,
-            max_bytes=redis.max_bytes,
-            is_on_disk=redis.is_on_disk,
-        ),
+        disk=DiskAnswer.model_validate(read_disk()),
+        memory=MemoryAnswer.model_validate(read_redis(provided.redis)),
         software=_software(),
     )
     return answer(resources)

@@ -141,3 +141,37 @@ def test_every_operation_that_a_page_names_is_there(page: Path, found: list[Oper
 def _without_names(path: str) -> str:
     """Leave out what the parts of a path are called."""
     return re.sub(r"\{\w*\}", "{}", path)
+
+
+def test_every_question_of_the_page_about_the_api_can_be_asked(found: list[Operation]) -> None:
+    page = (ROOT / "docs" / "api.md").read_text().replace("\\\n", "")
+    asked = re.findall(r"^ask (\S+)(.*)$", page, re.M)
+    assert asked
+    for path, rest in asked:
+        names = set(re.findall(r"-d(?:ata-urlencode)? \"?(\w+)=", rest.partition("#")[0]))
+        operation = read_operation(path, found)
+        assert names <= {one["name"] for one in operation.get("parameters", [])}, path
+
+
+def read_operation(path: str, found: list[Operation]) -> dict[str, Any]:
+    """Find what answers GET; a path of words comes before one with an id in it."""
+    fitting = [
+        (pattern.count("{"), operation)
+        for pattern, method, operation in found
+        if method == "get" and re.fullmatch(re.sub(r"{\w+}", "[^/]+", pattern), f"/api/v1/{path}")
+    ]
+    assert fitting, path
+    return min(fitting, key=lambda one: one[0])[1]
+
+
+def test_every_field_in_the_examples_of_the_page_about_the_api_is_there(document: Document) -> None:
+    schemas = document["components"]["schemas"].values()
+    known = {name for schema in schemas for name in schema.get("properties", {})}
+    page = (ROOT / "docs" / "api.md").read_text()
+    named = {
+        name
+        for example in re.findall(r"```json\n(.*?)```", page, re.S)
+        for name in re.findall(r'"(\w+)":', example)
+    }
+    assert named
+    assert named - known == set()
