@@ -85,5 +85,6 @@ def _explain_system_error(error: libav.FFmpegError, address: SourceAddress) -> S
 def _place(address: SourceAddress) -> str:
     """Name the other side."""
     if address.host:
-        return f"{address.host}:{address.port}" if address.port else address.host
+        host = f"[{address.host}]" if ":" in address.host else address.host
+        return f"{host}:{address.port}" if address.port else host
     return address.path.name if address.kind is SourceKind.FILE else str(address.path)

@@ -1,3 +1,4 @@
+import errno
 import itertools
 import socket
 import threading
@@ -6,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from core.errors import NotVideo, SourceLost, SourceRefused
 from core.sources import parse_source
 from ingest import libav
+from ingest.failures import explain_failure
 from ingest.sources import open_source
 from ingest.streams import Source, SourceFrame
 from tests.rtsp_server import FRAMES_PER_SECOND, SIZE_WH, RtspServer
@@ -95,6 +98,15 @@ def test_a_port_where_nobody_listens_is_lost() -> None:
 
     with pytest.raises(SourceLost, match=f"127.0.0.1:{port} refuses connections"):
         _open(f"rtsp://127.0.0.1:{port}/live")
+
+
+def test_an_ipv6_camera_is_named_in_brackets() -> None:
+    address = parse_source("rtsp://[2001:db8::5]:554/live", Path("media"))
+    error = av.error.ConnectionRefusedError(errno.ECONNREFUSED, "refused")
+
+    lost = explain_failure(error, address, waited_s=0, timeout_s=1)
+
+    assert str(lost).startswith("[2001:db8::5]:554 refuses connections")
 
 
 def test_an_unknown_host_is_lost() -> None:
