@@ -167,21 +167,45 @@ def _say_how_to_enlarge(width: int, look: CameraLook) -> str:
 
 
 def _advise_on_distance(look: CameraLook) -> Advice | None:
+    if look.face_widths_px:
+        return _advise_by_faces(float(np.median(look.face_widths_px)))
     width = _analysed_width(look)
-    if not width:
-        return None
+    return _advise_by_lens(width) if width else None
+
+
+def _advise_by_faces(face_px: float) -> Advice | None:
+    """Say how far it reaches by faces that were seen: their widths shrink as distance grows."""
+    times = int(face_px / FACE_PX_LEAST)
+    if times == 0:
+        return None  # the advice on faces says it
+    if times == 1:
+        return Advice(
+            AdviceTopic.DISTANCE,
+            AdviceLevel.GOOD if face_px >= FACE_PX_GOOD else AdviceLevel.FAIR,
+            "Masks can be judged at less than twice the distance of the faces in this picture.",
+        )
+    return Advice(
+        AdviceTopic.DISTANCE,
+        AdviceLevel.GOOD,
+        f"Masks can be judged up to {times} times as far away as the faces in this picture.",
+    )
+
+
+def _advise_by_lens(width: int) -> Advice:
+    """Guess how far it reaches where nobody is seen, and say that it is a guess."""
     metres, best = metres_to(FACE_PX_LEAST, width), metres_to(FACE_PX_GOOD, width)
     if metres >= METRES_GOOD:
         return Advice(
             AdviceTopic.DISTANCE,
             AdviceLevel.GOOD,
-            f"Through a usual wide lens this camera can judge masks up to {metres} m away, best "
-            f"within {best} m.",
+            f"If its lens sees {VIEW_DEGREES}°, as most do, masks can be judged up to {metres} m "
+            f"away, best within {best} m. Let somebody stand there to be sure.",
         )
     return Advice(
         AdviceTopic.DISTANCE,
         AdviceLevel.POOR if metres < METRES_LEAST else AdviceLevel.FAIR,
-        f"Through a usual wide lens this camera cannot judge masks beyond {metres} m.",
+        f"If its lens sees {VIEW_DEGREES}°, as most do, masks cannot be judged beyond {metres} m. "
+        "A longer lens reaches farther; let somebody stand there to be sure.",
     )
 
 

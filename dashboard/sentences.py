@@ -81,11 +81,16 @@ SENTENCES: Final = (
         "Faces here are {width} px wide; {least} px are needed to judge a mask. Bring the camera "
         "closer, or choose a longer lens."
     ),
+    mark("Masks can be judged up to {times} times as far away as the faces in this picture."),
+    mark("Masks can be judged at less than twice the distance of the faces in this picture."),
     mark(
-        "Through a usual wide lens this camera can judge masks up to {metres} m away, best within "
-        "{best} m."
+        "If its lens sees {view}°, as most do, masks can be judged up to {metres} m away, best "
+        "within {best} m. Let somebody stand there to be sure."
     ),
-    mark("Through a usual wide lens this camera cannot judge masks beyond {metres} m."),
+    mark(
+        "If its lens sees {view}°, as most do, masks cannot be judged beyond {metres} m. A longer "
+        "lens reaches farther; let somebody stand there to be sure."
+    ),
     mark(
         "Faces are dark before a bright background. Turn the camera away from windows, or switch "
         "its backlight compensation (WDR) on."

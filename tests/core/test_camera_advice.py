@@ -93,11 +93,36 @@ def test_larger_pictures_are_advised_only_where_the_camera_has_them() -> None:
 def test_how_far_away_masks_can_be_judged_follows_from_the_analysed_width(
     size_wh: tuple[int, int], long_side: int, level: AdviceLevel, metres: int
 ) -> None:
-    look = replace(GOOD, size_wh=size_wh, long_side=long_side)
+    look = replace(GOOD, size_wh=size_wh, long_side=long_side, face_widths_px=())
     said, text = _say(look, AdviceTopic.DISTANCE)
 
     assert said is level
     assert re.search(rf"(up to|beyond) {metres} m", text)
+
+
+@pytest.mark.parametrize(
+    ("width", "level", "words"),
+    [
+        pytest.param(24.0, AdviceLevel.FAIR, "less than twice", id="just enough"),
+        pytest.param(40.0, AdviceLevel.GOOD, "less than twice", id="a full vote"),
+        pytest.param(48.0, AdviceLevel.GOOD, "up to 2 times", id="twice"),
+        pytest.param(119.0, AdviceLevel.GOOD, "up to 4 times", id="rounded down"),
+    ],
+)
+def test_a_face_that_is_seen_tells_the_distance_without_a_guess_at_the_lens(
+    width: float, level: AdviceLevel, words: str
+) -> None:
+    said, text = _say(replace(GOOD, face_widths_px=(width,)), AdviceTopic.DISTANCE)
+
+    assert said is level
+    assert words in text
+    assert "lens" not in text
+
+
+def test_where_faces_are_too_small_no_distance_is_promised() -> None:
+    look = replace(GOOD, face_widths_px=(18.0,))
+
+    assert AdviceTopic.DISTANCE not in {one.topic for one in advise(look)}
 
 
 def test_distance_is_that_of_a_pinhole_camera() -> None:

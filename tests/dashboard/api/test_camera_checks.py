@@ -50,8 +50,8 @@ def test_a_check_says_what_the_stream_shows(
             {
                 "topic": "distance",
                 "level": "good",
-                "text": "Through a usual wide lens this camera can judge masks up to 3 m away, "
-                "best within 2 m.",
+                "text": "If its lens sees 90°, as most do, masks can be judged up to 3 m away, "
+                "best within 2 m. Let somebody stand there to be sure.",
             },
             {"topic": "rate", "level": "good", "text": answer.get_json()["advice"][1]["text"]},
         ],
@@ -122,7 +122,7 @@ def test_a_check_advises_on_the_faces_that_a_worker_finds(
     said = {one["topic"]: one["text"] for one in answer["advice"]}
     # Twice as wide as in the snapshot: pictures are analysed at twice its size.
     assert "Faces here are 36 px wide" in said["faces"]
-    assert "up to 6 m away" in said["distance"]
+    assert "less than twice the distance" in said["distance"]
     assert "blurred" in said["sharpness"]
 
 

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -23,6 +24,7 @@ from core.storage.cameras import (
     Camera,
     NewCamera,
     add_camera,
+    change_camera,
     get_camera,
     list_cameras,
     remove_camera,
@@ -75,6 +77,11 @@ class House:
         new = NewCamera(name, address, address, is_paused=is_paused)
         with self.database.write() as session:
             return add_camera(session, self.box, new).id
+
+    def change_camera(self, camera_id: int, **changes: Any) -> None:
+        """Change it as somebody else does."""
+        with self.database.write() as session:
+            change_camera(session, self.box, camera_id, **changes)
 
     def camera(self, camera_id: int) -> Camera:
         with self.database.read() as session:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from redis import Redis
 
+from core.camera_rules import CameraRules
 from core.reconnects import Loss, count_reconnect
 from tests.dashboard.browser.conftest import House
 from tests.dashboard.browser.test_browser_pages import (
@@ -71,6 +72,39 @@ def test_an_edit_without_an_address_keeps_the_stored_one(house: House, page: Pag
     expect(page.get_by_role("button", name="Save the rules")).to_be_enabled()
     camera = house.camera(camera_id)
     assert (camera.address, camera.zone) == (DEAD, "Lobby")
+
+
+def test_rules_that_somebody_else_changed_meanwhile_are_not_lost_unseen(
+    house: House, page: Page
+) -> None:
+    camera_id = house.add_camera("door")
+    page.goto(f"/cameras/{camera_id}#rules")
+    page.get_by_text("Which faces count").click()
+    least = page.get_by_label("Least width")
+    least.fill("30")
+    house.change_camera(camera_id, rules=CameraRules(face_px_min=20))
+    save = page.get_by_role("button", name="Save the rules")
+    save.click()
+    expect(page.get_by_text("Somebody else has changed these rules")).to_be_visible()
+    assert house.camera(camera_id).rules.face_px_min == 20
+    page.get_by_role("button", name="Discard the changes").last.click()
+    expect(least).to_have_value("20")
+    least.fill("30")
+    save.click()
+    expect(page.get_by_text("The rules are saved")).to_be_visible()
+    assert house.camera(camera_id).rules.face_px_min == 30
+
+
+def test_what_somebody_else_changed_meanwhile_stays(house: House, page: Page) -> None:
+    camera_id = house.add_camera("door")
+    page.goto(f"/cameras/{camera_id}")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("door")
+    house.change_camera(camera_id, name="gate")
+    page.get_by_label("Zone").fill("Lobby")
+    page.get_by_role("button", name="Save the changes").click()
+    expect(page.get_by_text("The settings are saved")).to_be_visible()
+    camera = house.camera(camera_id)
+    assert (camera.name, camera.zone) == ("gate", "Lobby")
 
 
 def test_masks_are_required_at_new_times(house: House, page: Page) -> None:

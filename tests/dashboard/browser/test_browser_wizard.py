@@ -69,6 +69,29 @@ def test_an_address_that_cannot_be_is_said_at_its_field_and_kept(page: Page) -> 
     expect(page.get_by_label("Address", exact=True)).to_be_focused()
 
 
+def test_an_address_without_its_beginning_is_completed_not_tried(page: Page) -> None:
+    page.goto("/cameras/new")
+    page.get_by_label("Address", exact=True).fill("admin:secret@192.0.2.20/live")
+    go_on(page)
+    expect(page.locator("#url-error")).to_contain_text("such as rtsp://192.0.2.20/stream1")
+    expect(page.locator("#url-error")).not_to_contain_text("secret")
+
+
+def test_a_rate_that_cannot_be_is_said_before_the_next_step(
+    house: House, page: Page, stream: str
+) -> None:
+    page.goto("/cameras/new")
+    page.get_by_label("Address", exact=True).fill(stream)
+    go_on(page)
+    expect(page.get_by_text("The camera works")).to_be_visible()
+    go_on(page)
+    page.get_by_label("Name").fill("door")
+    page.get_by_label("Analysis rate").fill("0")
+    go_on(page)
+    expect(page.locator("#frames_per_second-error")).to_have_text("Give a number from 0.5 to 30.")
+    expect(page.get_by_label("Analysis rate")).to_be_focused()
+
+
 def test_a_camera_that_does_not_answer_is_added_only_on_purpose(house: House, page: Page) -> None:
     house.add_camera("door")
     page.goto("/cameras/new")

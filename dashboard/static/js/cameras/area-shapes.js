@@ -59,7 +59,8 @@ class Paint {
     mask.append(shape("rect", { ...all, fill: isPicked ? "white" : "black" }));
     for (const kind of ["include", "exclude"]) {
       for (const area of areas.filter((one) => one.kind === kind)) {
-        mask.append(shape("polygon", { points: this.#list(area.points), fill: kind === "include" ? "black" : "white" }));
+        // As the server counts: what an area encloses twice, by crossing itself, is not within it.
+        mask.append(shape("polygon", { points: this.#list(area.points), fill: kind === "include" ? "black" : "white", "fill-rule": "evenodd" }));
       }
     }
     const stripes = shape("pattern", { id: "areas-stripes", width: 9, height: 9, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" });

@@ -1,6 +1,6 @@
 // The check of a camera's address: progress, then its picture, facts and advice, or what is wrong.
 
-import { ask, post, Problem } from "../api.js";
+import { post, Problem } from "../api.js";
 import { byId, icon, make } from "../page.js";
 import { sayCodec, sayTenths } from "../wording.js";
 import { hear, t } from "../words.js";
@@ -124,9 +124,4 @@ function showWords(state, sign, words) {
   byId("check-canvas").hidden = true;
   byId("check-words").hidden = false;
   byId("check-words").replaceChildren(icon(sign), make("p", words));
-}
-
-/** @param {number} id @returns {Promise<Camera>} */
-export function fetchCamera(id) {
-  return ask(`cameras/${id}`);
 }

@@ -1,6 +1,6 @@
 // The rules of a camera: areas, schedule, least face; saved as a whole.
 
-import { patch, Problem } from "../api.js";
+import { ask, patch, Problem } from "../api.js";
 import { openRules } from "./rules.js";
 import { toast } from "../messages.js";
 import { byId, icon, make } from "../page.js";
@@ -35,9 +35,19 @@ export function startRules(id, onSaved) {
     showChanged();
   }
 
+  /** Rules are saved as a whole: what somebody else drew meanwhile is not lost unseen. Saving again means it. */
+  async function refuseIfOvertaken() {
+    /** @type {Camera} */
+    const now = await ask(`cameras/${id}`);
+    const isOther = JSON.stringify(now.rules) !== JSON.stringify(stored?.rules);
+    stored = now;
+    if (isOther) throw new Problem(409, t("Somebody else has changed these rules meanwhile. Save again to write yours over theirs, or discard your changes to see theirs."));
+  }
+
   async function saveNow() {
     save.disabled = true;
     try {
+      await refuseIfOvertaken();
       const saved = await patch(`cameras/${id}`, { rules: rules.read() });
       write(saved);
       onSaved(saved);

@@ -49,11 +49,16 @@ async function search(start, take) {
 function useAddress(field, take) {
   const written = field.value.trim();
   if (!written) return field.focus();
-  const address = /^https?:\/\//i.test(written) ? written : `http://${written}/onvif/device_service`;
+  const address = /^https?:\/\//i.test(written) ? written : `http://${asHost(written)}/onvif/device_service`;
   byId("search-none").hidden = true;
   const row = rowOf({ name: written, model: "", address, host: "" }, take);
   byId("devices").prepend(row);
   open(row, true);
+}
+
+/** An IPv6 address stands in brackets. @param {string} written */
+function asHost(written) {
+  return /^[\da-f]*:[\da-f:.]*:[\da-f:.]*$/i.test(written) ? `[${written}]` : written;
 }
 
 /** @param {FoundDevice} device @param {(stream: { url: string, shown: string }) => void} take */

@@ -4,7 +4,8 @@ import { listCameras, patch, Problem } from "../api.js";
 import { clearCheck, runCheck } from "./check.js";
 import { clearErrors, clearFieldError, focusField, showFieldError, showProblem } from "../fields.js";
 import { question, toast } from "../messages.js";
-import { byId, make, say } from "../page.js";
+import { byId, say } from "../page.js";
+import { suggestPlaces } from "./places.js";
 import { hear, t } from "../words.js";
 
 const FIELDS = /** @type {const} */ (["name", "site", "zone", "frames_per_second", "long_side"]);
@@ -86,11 +87,11 @@ export function startSettings(id, onSaved) {
     return answer === "save";
   }
 
-  /** @returns {object} what the API takes; an empty address keeps the stored one */
-  function body() {
+  /** @param {Camera} known @returns {object} what was changed, as the API takes it: all else stays as others left it */
+  function changes(known) {
     const numbers = { frames_per_second: Number(value("frames_per_second")), long_side: Number(value("long_side")) };
-    const fields = { name: value("name"), site: value("site"), zone: value("zone"), transport: value("transport"), ...numbers };
-    return value("url") === "" ? fields : { ...fields, url: value("url") };
+    const fields = { name: value("name"), site: value("site"), zone: value("zone"), transport: value("transport"), url: value("url"), ...numbers };
+    return Object.fromEntries(Object.entries(fields).filter(([name, now]) => now !== (name === "url" ? "" : known[/** @type {keyof Camera} */ (name)])));
   }
 
   async function saveNow() {
@@ -99,10 +100,10 @@ export function startSettings(id, onSaved) {
       showFieldError(form, "name", t("Give it a name that people here will recognise."));
       return focusField(form, "name");
     }
-    if (!await mayBeSaved()) return;
+    if (!stored || !await mayBeSaved()) return;
     save.disabled = true;
     try {
-      const saved = await patch(`cameras/${id}`, body());
+      const saved = await patch(`cameras/${id}`, changes(stored));
       write(saved);
       onSaved(saved);
       toast(t("The settings are saved; they hold within seconds"));
@@ -136,16 +137,4 @@ export function startSettings(id, onSaved) {
   });
   listCameras().then(suggestPlaces).catch(() => null);
   return { write, isChanged };
-}
-
-/** @param {Camera[]} cameras */
-function suggestPlaces(cameras) {
-  for (const place of /** @type {const} */ (["site", "zone"])) {
-    const known = new Set(cameras.map((camera) => camera[place]).filter(Boolean));
-    byId(`${place}s`).append(...[...known].map((name) => {
-      const option = make("option");
-      option.setAttribute("value", name);
-      return option;
-    }));
-  }
 }

@@ -75,15 +75,31 @@ export function openSources(form, goOn) {
     },
     /** @returns {boolean} whether there is an address; what is missing is said */
     check() {
-      if (read().url) return true;
-      if (way === "network") say(byId("search-said"), t("Search, choose a camera and one of its streams."));
-      else {
-        showFieldError(form, "url", WAYS[way].missing);
-        focusField(form, "url");
+      if (way === "network") {
+        if (!taken) say(byId("search-said"), t("Search, choose a camera and one of its streams."));
+        return taken !== null;
       }
+      const { url } = read();
+      const fault = !url ? WAYS[way].missing : way === "address" && isBare(url) ? sayHowToComplete(url) : "";
+      if (!fault) return true;
+      showFieldError(form, "url", fault);
+      focusField(form, "url");
       return false;
     },
   };
+}
+
+/** Whether an address lacks its beginning, so that the server would take it for a file. @param {string} address */
+function isBare(address) {
+  return !/^[a-z]\w*:(\/\/|[a-z])/i.test(address) && /[.:]/.test(address) && !/\.(mp4|mkv|avi|mov|m4v|webm|ts)$/i.test(address);
+}
+
+/** @param {string} written */
+function sayHowToComplete(written) {
+  const host = written.replace(/^.*@/, "").split("/")[0];
+  const words = [t("The address of a stream begins with rtsp:// or http://, such as rtsp://{host}/stream1.", { host })];
+  if (document.querySelector("[name=way][value=network]")) words.push(t("“Search the network” asks {host} for it.", { host }));
+  return words.join(" ");
 }
 
 /** Show an address without its password. @param {string} url */

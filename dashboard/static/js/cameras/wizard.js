@@ -1,12 +1,14 @@
 // Register a camera step by step: find its video, look at it, name it, say what counts, done.
 
 import { listCameras, post, Problem } from "../api.js";
+import { suggestPlaces } from "./places.js";
 import { openRules } from "./rules.js";
 import { openSearch } from "./search.js";
 import { openSources } from "./source.js";
 import { runCheck, snapshotOf } from "./check.js";
 import { clearErrors, clearFieldError, focusField, showFieldError, showProblem } from "../fields.js";
 import { byId, icon, make, say } from "../page.js";
+import { sayTenths } from "../wording.js";
 import { t } from "../words.js";
 
 const STEPS = /** @type {const} */ (["find", "check", "describe", "rules", "done"]);
@@ -19,6 +21,7 @@ const next = /** @type {HTMLButtonElement} */ (byId("step-next"));
 const back = /** @type {HTMLButtonElement} */ (byId("step-back"));
 const again = /** @type {HTMLButtonElement} */ (byId("check"));
 const larger = /** @type {HTMLButtonElement} */ (byId("check-larger"));
+const rate = /** @type {HTMLInputElement} */ (byId("frames_per_second"));
 const longSide = /** @type {HTMLInputElement} */ (byId("long_side"));
 const rules = openRules();
 const sources = openSources(form, () => goOn());
@@ -120,19 +123,22 @@ function goOn() {
   clearErrors(form);
   if (step === "find" && sources.check()) enter("check");
   else if (step === "check" && found) enter("describe");
-  else if (step === "describe" && isNamed()) enter("rules");
+  else if (step === "describe" && isDescribed()) enter("rules");
   else if (step === "rules" && rules.check()) void save();
 }
 
-/** @returns {boolean} whether it has a name that is free; both are said at the field */
-function isNamed() {
+/** @returns {boolean} whether it has a name that is free, and numbers that can be; what is amiss is said at its field */
+function isDescribed() {
   const name = value("name");
-  const fault = !name ? t("Give it a name that people here will recognise.") : names.has(name) ? t("Another camera has this name; choose another.") : "";
-  if (fault) {
-    showFieldError(form, "name", fault);
-    focusField(form, "name");
+  const faults = [["name", !name ? t("Give it a name that people here will recognise.") : names.has(name) ? t("Another camera has this name; choose another.") : ""]];
+  for (const field of [rate, longSide]) {
+    const [min, max] = [field.min, field.max].map((bound) => sayTenths(Number(bound)));
+    faults.push([field.name, field.value && field.validity.valid ? "" : t("Give a number from {min} to {max}.", { min, max })]);
   }
-  return !fault;
+  const told = faults.filter(([, fault]) => fault);
+  for (const [field, fault] of told) showFieldError(form, field, fault);
+  if (told.length) focusField(form, told[0][0]);
+  return !told.length;
 }
 
 async function save() {
@@ -174,15 +180,6 @@ function fail(problem) {
   showProblem(form, problem);
 }
 
-/** @param {Camera[]} cameras */
-function suggest(cameras) {
-  names = new Set(cameras.map((camera) => camera.name));
-  for (const place of /** @type {const} */ (["site", "zone"])) {
-    const known = new Set(cameras.map((camera) => camera[place]).filter(Boolean));
-    byId(`${place}s`).append(...[...known].map((name) => Object.assign(document.createElement("option"), { value: name })));
-  }
-}
-
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   goOn();
@@ -196,7 +193,10 @@ larger.addEventListener("click", () => {
 });
 addEventListener("popstate", (event) => show(step === "done" ? "done" : event.state?.step ?? "find"));
 history.replaceState({ step: "find" }, "", location.pathname + location.search);
-listCameras().then(suggest).catch(() => null);
+listCameras().then((cameras) => {
+  names = new Set(cameras.map((camera) => camera.name));
+  suggestPlaces(cameras);
+}).catch(() => null);
 byId("steps").querySelectorAll(".step-number").forEach((number) => number.append(make("span", "", "step-sign")));
 byId("steps").querySelectorAll(".step-sign").forEach((sign) => sign.append(icon("check")));
 next.disabled = false;

@@ -86,7 +86,7 @@ export function areNumbersValid(form) {
 }
 
 /** @param {HTMLFormElement} form */
-export function hasChanges(form) {
+function hasChanges(form) {
   return [...form.querySelectorAll("input")].some((input) =>
     input.type === "radio" ? input.checked !== input.defaultChecked : input.value !== input.defaultValue);
 }
