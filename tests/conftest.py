@@ -42,9 +42,9 @@ def shared_data() -> Path:
 def valkey() -> Iterator[ValkeyServer]:
     """One server for the whole run."""
     server = ValkeyServer(port=free_port())
-    server.start()
+    server.start(timeout=60)
     yield server
-    server.stop()
+    server.terminate()
 
 
 @pytest.fixture

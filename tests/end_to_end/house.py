@@ -79,7 +79,7 @@ class House:
         """Ask it to stop, as Ctrl-C does; returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
-        return self.wait(30)
+        return self.wait(60)
 
     def wait(self, timeout_s: float) -> int:
         """Wait for its end; returns its exit status."""

@@ -78,7 +78,7 @@ def test_bad_sources_are_told_from_each_other(plain_house: House) -> None:
     api.add_camera("No video", str(media / "notes.mp4"))
     good = api.add_camera("Good", "demo:entrance")
 
-    wait_for("the good one is sighted all the same", lambda: api.sightings(camera_id=good), 60)
+    wait_for("the good one is sighted all the same", lambda: api.sightings(camera_id=good))
     states = {one["name"]: one for one in api.get("system")["cameras"]}
     assert states["Unreachable"]["state"] == states["No video"]["state"] == "reconnecting"
     assert states["Unreachable"]["reason"]

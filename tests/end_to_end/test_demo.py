@@ -11,7 +11,7 @@ def test_every_demo_camera_goes_live(demo_api: Api) -> None:
     def all_live() -> bool:
         return all(one["state"] == "live" for one in demo_api.get("system")["cameras"])
 
-    wait_for("every camera live", all_live, 30)
+    wait_for("every camera live", all_live)
 
 
 def test_people_are_sighted_within_a_minute(demo_api: Api) -> None:
@@ -32,7 +32,7 @@ def test_the_statistics_count_what_is_listed(demo_api: Api) -> None:
         verdicts = ("mask", "incorrect_mask", "no_mask", "unsure")
         return len(listed) == sum(int(totals[verdict]) for verdict in verdicts)
 
-    wait_for("as many counted as listed", agree, 20)
+    wait_for("as many counted as listed", agree)
 
 
 def test_every_frame_is_accounted_for(demo_api: Api) -> None:

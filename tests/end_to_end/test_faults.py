@@ -28,7 +28,7 @@ def killed(request: pytest.FixtureRequest, demo_house: House, demo_api: Api) -> 
     before = wait_for(f"a {kind}", lambda: pids(demo_api, kind))
     (process,) = demo_house.children(kind)
     os.kill(process.pid, signal.SIGKILL)
-    wait_for(f"another {kind}", lambda: pids(demo_api, kind) - before, 60)
+    wait_for(f"another {kind}", lambda: pids(demo_api, kind) - before)
     return kind
 
 

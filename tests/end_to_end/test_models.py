@@ -25,7 +25,7 @@ def wait_until_all_use(api: Api, version: str) -> None:
     def all_follow() -> bool:
         return set(workers(api).values()) == {version}
 
-    wait_for(f"every worker with {version}", all_follow, 30)
+    wait_for(f"every worker with {version}", all_follow)
 
 
 def one_of(api: Api, version: str) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def test_a_model_is_activated_and_rolled_back_without_a_restart(
     def sighted() -> bool:
         return any(one["model_version"] == "other-1" for one in demo_api.sightings())
 
-    wait_for("a sighting by the new model", sighted, 60)
+    wait_for("a sighting by the new model", sighted)
     status, answer = demo_api.call("POST", "models/rollback", {"task": "classifier"})
     assert (status, answer["version"]) == (200, SHIPPED)
     wait_until_all_use(demo_api, SHIPPED)

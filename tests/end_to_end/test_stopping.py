@@ -24,7 +24,7 @@ def test_it_stops_every_child_and_exits_0(tmp_path: Path, number: signal.Signals
 
     house.process.send_signal(number)
 
-    assert house.wait(20) == 0
+    assert house.wait(60) == 0
     assert are_gone(children)
 
 
@@ -34,9 +34,9 @@ def test_killing_the_launcher_leaves_no_orphan(tmp_path: Path) -> None:
     children = house.children()
 
     os.kill(house.process.pid, signal.SIGKILL)
-    house.wait(10)
+    house.wait(60)
 
-    wait_for("every child gone", lambda: are_gone(children), 20)
+    wait_for("every child gone", lambda: are_gone(children))
 
 
 def test_a_second_start_on_the_same_folder_goes_on(tmp_path: Path) -> None:
@@ -48,6 +48,6 @@ def test_a_second_start_on_the_same_folder_goes_on(tmp_path: Path) -> None:
     try:
         second.wait_for_line("ready:", 60)
         other = House(tmp_path / "data")
-        assert other.wait(30) == 1
+        assert other.wait(60) == 1
     finally:
         assert second.stop() == 0

@@ -40,15 +40,15 @@ def test_the_printed_link_opens_a_wall_of_moving_pictures(wall: Page) -> None:
     expect(wall.get_by_role("heading", level=1)).to_be_visible()
     expect(wall.locator("canvas").first).to_be_visible()
     tiles = wall.locator("#tiles canvas")
-    wait_for("four tiles", lambda: tiles.count() >= 4, 20)
+    wait_for("four tiles", lambda: tiles.count() >= 4)
 
     for index in range(4):
         wait_until_it_moves(tiles.nth(index))
 
 
 def wait_until_it_moves(tile: Locator) -> None:
-    first = wait_for("a picture", lambda: tile.evaluate(CANVAS_DIGEST), 20)
-    wait_for("another picture", lambda: tile.evaluate(CANVAS_DIGEST) != first, 20)
+    first = wait_for("a picture", lambda: tile.evaluate(CANVAS_DIGEST))
+    wait_for("another picture", lambda: tile.evaluate(CANVAS_DIGEST) != first)
 
 
 def test_the_numbers_of_today_are_shown_with_their_interval(wall: Page) -> None:

@@ -17,7 +17,7 @@ PASSWORD = "p@ss:w/o#rd?%&=+!"
 
 
 def _open(url: str) -> Source:
-    return open_source(parse_source(url, Path("/nowhere")), timeout_s=5)
+    return open_source(parse_source(url, Path("/nowhere")), timeout_s=60)
 
 
 def test_mjpeg_plays() -> None:

@@ -119,7 +119,7 @@ def test_a_job_is_worked_off_and_the_process_stops(
     with jobs_process(valkey, tmp_path) as process:
         job = wait_for_end(database, job_id)
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
 
     assert job.state is JobState.DONE, job
     assert Pruned.model_validate_json(job.result or "").sightings == SIGHTINGS
@@ -171,7 +171,7 @@ def test_a_job_that_is_stopped_by_sigterm_is_taken_up_again(
     with jobs_process(valkey, tmp_path) as process:
         wait_for_half(database, job_id)
         process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(60) == 0
     stopped = read(database, job_id)
     with jobs_process(valkey, tmp_path):
         job = wait_for_end(database, job_id)

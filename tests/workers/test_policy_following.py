@@ -9,6 +9,7 @@ from core.preferences import EvidenceMode, Preferences
 from core.processes import Stop
 from core.storage.engine import Database
 from core.storage.preferences import write_preferences
+from tests.waiting import join
 from workers.policy_following import PolicyFollower
 
 
@@ -64,5 +65,4 @@ def test_the_thread_ends_when_it_is_asked_to(database: Database) -> None:
     stop = Stop()
     thread = PolicyFollower(database).start(stop)
     stop.set()
-    thread.join(5)
-    assert not thread.is_alive()
+    join([thread])

@@ -11,6 +11,7 @@ from core.storage.links import (
     use_sign_in_link,
 )
 from core.storage.sessions import begin_session, find_session
+from core.storage.tables import UserRow
 from core.storage.users import (
     Role,
     UserChanges,
@@ -40,6 +41,15 @@ def test_a_user_signs_in_with_the_right_password_only(any_database: Database) ->
         assert check_password(session, "ann", "wrong horse") is None
         assert check_password(session, "bob", PASSWORD) is None
         assert has_users(session)
+
+
+def test_passwords_are_hashed_as_rfc_9106_recommends_where_memory_is_short(
+    database: Database,
+) -> None:
+    with database.write() as session:
+        add_user(session, "ann", Role.OPERATOR, PASSWORD)
+        stored = session.query(UserRow).one().password_hash
+    assert str(stored).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_user_without_a_password_cannot_sign_in_by_one(database: Database) -> None:
