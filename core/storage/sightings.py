@@ -10,13 +10,14 @@ from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.access_scopes import EVERYWHERE, CameraScope
-from core.errors import BadRequest, NotFound
+from core.errors import NotFound
 from core.storage.camera_filters import CameraFilter, choose_cameras
+from core.storage.cursors import read_cursor, write_cursor
 from core.storage.engine import Database, Moment
 from core.storage.reviews import Review, ReviewLabel, is_reviewed
 from core.storage.scopes import camera_ids_in
 from core.storage.tables import CameraRow, ReviewRow, SightingPictureRow, SightingRow
-from core.types import Verdict, from_microseconds, to_microseconds
+from core.types import Verdict
 
 PAGE_MAX = 200
 _EXPORT_PAGE = 2_000
@@ -56,7 +57,7 @@ class Sighting:
     @property
     def cursor(self) -> str:
         """Say where it stands in lists: what comes after it is the page of this cursor."""
-        return f"{to_microseconds(self.started_at)}-{self.id}"
+        return write_cursor(self.started_at, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +198,7 @@ def _reach(session: Session, wanted: SightingFilter, cursor: str | None, order: 
     start, end = _first_moment(session, wanted), wanted.end
     if cursor is None:
         return _Stretch(start, end, None, order)
-    last = _read_cursor(cursor)
+    last = read_cursor(cursor, int)
     if order is Order.NEWEST:
         return _Stretch(start, min(end, last[0] + _MICROSECOND), last, order)
     return _Stretch(max(start, last[0]), end, last, order)
@@ -230,15 +231,15 @@ def _choose_reviewed(
 ) -> Select[int, datetime]:
     """Go along the reviews, which are few: people made each of them by hand.
 
-    The camera stands in a sum, lest SQLite go along all of that camera's sightings.
+    Each sighting is looked up alone: joined, servers may go along a camera's sightings instead.
     """
     row, review = SightingRow, ReviewRow
-    ids = select(review.sighting_id.label("id"), review.started_at)
-    ids = ids.join(row, row.id == review.sighting_id)
+    sighting = select(row.id).where(row.id == review.sighting_id, *conditions)
     if not wanted.cameras.is_open:
-        ids = ids.where((row.camera_id + 0).in_(choose_cameras(session, wanted.cameras)))
+        sighting = sighting.where(row.camera_id.in_(choose_cameras(session, wanted.cameras)))
+    ids = select(review.sighting_id.label("id"), review.started_at)
     columns = _Columns(review.started_at, review.sighting_id)
-    return ids.where(*_within(columns, stretch), *conditions)
+    return ids.where(*_within(columns, stretch), sighting.scalar_subquery().is_not(None))
 
 
 def _narrow(
@@ -288,14 +289,6 @@ def _has_picture() -> ColumnElement[bool]:
     picture = select(SightingPictureRow.sighting_id)
     picture = picture.where(SightingPictureRow.sighting_id == SightingRow.id)
     return picture.scalar_subquery().is_not(None)
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, int]:
-    microseconds, _, sighting_id = cursor.partition("-")
-    try:
-        return from_microseconds(int(microseconds)), int(sighting_id)
-    except (ValueError, OverflowError) as error:
-        raise BadRequest("cursor", "this cursor was not made by this list") from error
 
 
 _FIELDS = tuple(field.name for field in fields(Sighting))
