@@ -1,4 +1,4 @@
-"""The table of commands: each reads its options and calls into its room.
+"""The table of commands: those of launch/commands/, and those that put other rooms together.
 
 Rooms are imported inside the commands: --help answers at once, and a process
 loads only what it runs.
@@ -191,23 +191,26 @@ def doctor(settings: "Settings", as_json: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-main.add_command(bench)
-main.add_command(camera)
-main.add_command(config)
-main.add_command(model)
-main.add_command(user)
-main.add_command(group)
-main.add_command(token)
-main.add_command(train)
-main.add_command(evaluate)
-main.add_command(export)
-main.add_command(explain)
-main.add_command(detect)
-main.add_command(classify)
-main.add_command(prune)
-main.add_command(erase)
-main.add_command(backup)
-main.add_command(restore)
+for command in (
+    backup,
+    bench,
+    camera,
+    classify,
+    config,
+    detect,
+    erase,
+    evaluate,
+    explain,
+    export,
+    group,
+    model,
+    prune,
+    restore,
+    token,
+    train,
+    user,
+):
+    main.add_command(command)
 
 
 @camera.command("check")
