@@ -174,6 +174,81 @@ def test_what_is_wrong_is_marked_beside_its_facts_and_taken_back(
     wait_for_reviews(house, 0)
 
 
+def test_an_undo_does_not_overtake_what_it_undoes(house: House, open_sightings: OpenAs) -> None:
+    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
+    expect(page.locator(".sighting-link")).to_have_count(5)
+    held: list[Route] = []
+    is_held = True
+    page.route("**/review", lambda one: held.append(one) if is_held else one.continue_())
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    expect(page.locator(".sighting-review:visible")).to_have_count(1)
+    page.keyboard.press("u")
+    expect(page.locator(".sighting-review:visible")).to_have_count(0)
+    assert [route.request.method for route in held] == ["POST"]
+    is_held = False
+    with page.expect_response(lambda answer: answer.request.method == "DELETE"):
+        held[0].continue_()
+    wait_for_reviews(house, 0)
+    expect(page.locator(".sighting-review:visible")).to_have_count(0)
+
+
+def test_a_key_that_is_held_down_reviews_one(house: House, open_sightings: OpenAs) -> None:
+    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
+    expect(page.locator(".sighting-link")).to_have_count(5)
+    page.keyboard.press("j")
+    for _ in range(4):  # down again without up: the key repeats
+        page.keyboard.down("1")
+    page.keyboard.up("1")
+    expect(page.locator(".sighting-review:visible")).to_have_count(1)
+    page.keyboard.press("u")
+    wait_for_reviews(house, 0)
+
+
+def test_one_comes_back_to_where_one_was_in_the_list(open_sightings: OpenAs) -> None:
+    page = open_sightings(path=CROWD)
+    found = page.locator(".sighting-link")
+    expect(found).to_have_count(50)
+    page.locator("#load-more").scroll_into_view_if_needed()
+    expect(found).to_have_count(100)
+    address = str(found.nth(80).get_attribute("href"))
+    found.nth(80).click()
+    expect(page.locator("#to-next")).to_have_attribute("href", re.compile("/sightings/"))
+    page.go_back()
+    expect(page.locator(f'.sighting-link[href="{address}"]')).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Following").click()
+    expect(page).not_to_have_url(re.compile(address.partition("?")[0] + r"\b"))
+    after = page.url.removeprefix(page.url.partition("/sightings")[0])
+    expect(page.locator("#to-next")).to_have_attribute("href", re.compile("/sightings/"))
+    page.keyboard.press("Escape")
+    expect(page.locator(f'.sighting-link[href="{after}"]')).to_be_focused()
+
+
+def test_a_long_list_is_come_back_to_from_the_middle_on(open_sightings: OpenAs) -> None:
+    page = open_sightings(path=CROWD)
+    found = page.locator(".sighting-link")
+    expect(found).to_have_count(50)
+    page.locator("#load-more").scroll_into_view_if_needed()
+    expect(found).to_have_count(100)
+    address = str(found.nth(80).get_attribute("href"))
+    found.nth(80).focus()
+    page.evaluate(
+        """() => {
+            const place = JSON.parse(sessionStorage.getItem("sightings-place"));
+            sessionStorage.setItem("sightings-place", JSON.stringify({ ...place, count: 10000 }));
+        }"""
+    )
+    page.locator(f'a[href="{address}"]').first.evaluate("link => location.assign(link.href)")
+    expect(page.locator("#to-next")).to_have_attribute("href", re.compile("/sightings/"))
+    page.keyboard.press("Escape")
+    expect(page.locator(f'.sighting-link[href="{address}"]')).to_be_focused()
+    expect(found).to_have_count(70)
+    page.get_by_role("button", name="Back to the beginning of the list").click()
+    expect(found).to_have_count(50)
+    expect(page.locator("#from-start")).to_be_hidden()
+
+
 def test_a_refused_review_is_said_and_not_shown(open_sightings: OpenAs) -> None:
     page = open_sightings(path="/sightings?range=day&day=2024-11-19")
     page.route("**/review", lambda route: route.abort())
@@ -279,6 +354,7 @@ def test_a_sighting_appears_beside_the_wall(house: House, page: Page) -> None:
     row = page.locator("#latest li").first
     expect(row).to_contain_text("door")
     expect(row).to_contain_text("No mask")
+    expect(row.get_by_role("link")).to_have_attribute("href", re.compile(r"/sightings/\d+"))
     expect(page.locator("#rate-words")).to_contain_text("could be judged")
 
 

@@ -8,6 +8,8 @@ const { evidence, seesFaces } = document.querySelector("main [data-evidence]") i
   ? /** @type {HTMLElement} */ (document.querySelector("main [data-evidence]")).dataset
   : { evidence: "blurred", seesFaces: "no" };
 
+const GONE = t("The picture cannot be shown: it may have been erased.");
+
 /**
  * Put the picture into a box, or an icon in its place.
  * @param {HTMLElement} box @param {Sighting} sighting @param {string} [words] what the picture shows; "" where the words stand beside it
@@ -25,7 +27,7 @@ export function showFace(box, sighting, words = "") {
   picture.alt = words;
   picture.addEventListener("error", () => {
     box.classList.add("is-empty");
-    box.replaceChildren(icon("warning"));
+    box.replaceChildren(icon("warning"), make("span", GONE, "small"));
   });
   picture.src = `/api/v1/sightings/${sighting.id}/picture.jpg`;
   box.append(picture);
@@ -34,7 +36,6 @@ export function showFace(box, sighting, words = "") {
 /** Show the same picture larger, without asking the server again. @param {HTMLElement} from @param {HTMLElement} to */
 export function showAgain(from, to) {
   to.className = from.className;
-  to.classList.add("is-large");
   to.replaceChildren(...[...from.children].map((child) => {
     const copy = /** @type {Element} */ (child.cloneNode(true));
     copy.removeAttribute("loading");

@@ -24,6 +24,10 @@ export class Reviewer {
     this.onChange = onChange;
     /** @type {{ sighting: Sighting, before: Review | null }[]} */
     this.said = [];
+    /** Changes go to the server one after another: an undo must not overtake what it undoes. */
+    this.sent = Promise.resolve();
+    /** @type {Map<number, Review | null>} what the server keeps of each sighting that was changed */
+    this.kept = new Map();
   }
 
   /**
@@ -32,19 +36,17 @@ export class Reviewer {
    */
   async say(sighting, label) {
     if (!mayReview) return;
-    const before = sighting.review;
-    this.said.push({ sighting, before });
+    this.said.push({ sighting, before: sighting.review });
     toast(t("{what}: saved", { what: REVIEW_WORDS[label] }), () => void this.undo());
-    await this.change(sighting, label, before);
+    await this.change(sighting, label);
   }
 
   /** Take the review of a sighting back. @param {Sighting} sighting */
   async withdraw(sighting) {
     if (!mayReview || !sighting.review) return;
-    const before = sighting.review;
-    this.said.push({ sighting, before });
+    this.said.push({ sighting, before: sighting.review });
     toast(t("The review was taken back"), () => void this.undo());
-    await this.change(sighting, null, before);
+    await this.change(sighting, null);
   }
 
   /** Take the last change back. @returns {Promise<Sighting | null>} of which sighting; null where there was none */
@@ -55,24 +57,34 @@ export class Reviewer {
       return null;
     }
     toast(t("Undone"));
-    await this.change(last.sighting, last.before?.label ?? null, last.sighting.review);
+    await this.change(last.sighting, last.before?.label ?? null);
     return last.sighting;
   }
 
-  /** @param {Sighting} sighting @param {ReviewLabel | null} label @param {Review | null} before */
-  async change(sighting, label, before) {
-    const path = `sightings/${sighting.id}/review`;
-    sighting.review = label && { label, reviewed_by: "", reviewed_at: new Date().toISOString() };
+  /** @param {Sighting} sighting @param {ReviewLabel | null} label @returns {Promise<void>} settled once the server has it */
+  change(sighting, label) {
+    if (!this.kept.has(sighting.id)) this.kept.set(sighting.id, sighting.review);
+    const shown = label && { label, reviewed_by: "", reviewed_at: new Date().toISOString() };
+    sighting.review = shown;
     this.onChange(sighting);
+    this.sent = this.sent.then(() => this.send(sighting, label)).then(() => {
+      if (sighting.review !== shown) return; // it was changed again meanwhile
+      sighting.review = this.kept.get(sighting.id) ?? null;
+      this.onChange(sighting);
+    });
+    return this.sent;
+  }
+
+  /** @param {Sighting} sighting @param {ReviewLabel | null} label */
+  async send(sighting, label) {
+    const path = `sightings/${sighting.id}/review`;
     try {
-      if (label) sighting.review = await post(path, { label });
-      else await remove(path);
+      this.kept.set(sighting.id, label ? await post(path, { label }) : await remove(path));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      sighting.review = before;
+      this.said = this.said.filter((one) => one.sighting !== sighting);
       toast(error.message);
     }
-    this.onChange(sighting);
   }
 }
 
@@ -110,21 +122,22 @@ export function showChoice(box, { review }) {
 }
 
 /**
- * The keys of a review, for `offerKeys`.
+ * The keys of a review, for `offerKeys`. A key held down says it once, not of all that follow.
  * @param {(label: ReviewLabel) => void} choose @param {() => void} withdraw @param {() => void} undo
  * @param {() => void} agree
  * @returns {import("../keys.js").Shortcut[]}
  */
 export function reviewKeys(choose, withdraw, undo, agree) {
   if (!mayReview) return [];
+  const once = (/** @type {() => void} */ act) => (/** @type {KeyboardEvent} */ { repeat }) => { if (!repeat) act(); };
   return [
     ...REVIEW_LABELS.map((label, index) => ({
       keys: [String(index + 1)],
       words: t("It is: {label}", { label: REVIEW_WORDS[label] }),
-      act: () => choose(label),
+      act: once(() => choose(label)),
     })),
-    { keys: ["y"], words: t("It is right as judged"), act: agree },
-    { keys: ["x"], words: t("Take the review back"), act: withdraw },
-    { keys: ["u"], words: t("Undo the last one"), act: undo },
+    { keys: ["y"], words: t("It is right as judged"), act: once(agree) },
+    { keys: ["x"], words: t("Take the review back"), act: once(withdraw) },
+    { keys: ["u"], words: t("Undo the last one"), act: once(undo) },
   ];
 }

@@ -11,6 +11,7 @@ import { offerExplanation } from "./sighting-explanation.js";
 import { showMinutes } from "./sighting-minutes.js";
 import { showVotes } from "./sighting-votes.js";
 import { LABELS } from "./likelihood.js";
+import { movePlace } from "./place.js";
 import { questionOf, readView } from "./view.js";
 import { showVerdict, WORDS } from "../verdicts.js";
 import { sayPercent, saySpan } from "../wording.js";
@@ -131,6 +132,7 @@ async function start() {
     const [found, cameras] = await Promise.all([ask(`sightings/${byId("sighting-page").dataset.id}`), listCameras().catch(() => [])]);
     sighting = found;
     const camera = cameras.find(({ id }) => id === sighting.camera_id)?.name ?? t("Camera {id} (deleted)", { id: String(sighting.camera_id) });
+    movePlace(sighting.id);
     if (mayReview) offerReview();
     show(camera);
     offer();

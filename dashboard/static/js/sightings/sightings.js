@@ -11,8 +11,9 @@ import { DayStrip, sayTime } from "./sightings-days.js";
 import { Filters } from "./filters.js";
 import { placeholders, SightingList } from "./list.js";
 import { Panel } from "./panel.js";
-import { recallPlace, rememberPlace } from "./place.js";
+import { leavePlace, recallPlace } from "./place.js";
 import { isFiltered, questionOf, readView, searchOf, withoutFilters } from "./view.js";
+import { sayPeople } from "../wording.js";
 import { n, t } from "../words.js";
 
 /** @typedef {import("./view.js").View} View */
@@ -26,6 +27,8 @@ let view = readView(location.search);
 let now = new Date();
 /** @type {string | null} */
 let cursor = null;
+/** @type {{ start: number, cursor: string | null }[]} the pages that are shown, and where each begins */
+let pages = [];
 /** Counts the questions asked, so that a late answer to an old one is let go. */
 let asked = 0;
 /** The page that is being fetched. */
@@ -56,11 +59,13 @@ function go(next) {
   void restart();
 }
 
-/** Show the first page of the view. @param {number} rows */
-async function restart(rows = ROWS) {
+/** Show the first page of the view, or from a later one on. @param {number} rows @param {string | null} from */
+async function restart(rows = ROWS, from = null) {
   now = new Date();
-  cursor = null;
+  cursor = from;
+  pages = [];
   fetching = null;
+  byId("from-start").hidden = from === null;
   filters.show(view, now);
   days.show(view, now);
   clear();
@@ -95,7 +100,8 @@ async function fetchPage(rows = ROWS) {
     /** @type {Page<Sighting>} */
     const page = await ask(`sightings?${parameters}`);
     if (question !== asked) return;
-    if (!cursor) clear();
+    if (pages.length === 0) clear();
+    pages.push({ start: list.shown.length, cursor });
     cursor = page.next_cursor;
     list.add(page.items);
     showExtent();
@@ -110,7 +116,8 @@ function showExtent() {
   byId("sightings-message").hidden = count > 0;
   byId("panel").hidden = count === 0;
   more.hidden = cursor === null;
-  const words = cursor ? n("{n} person and more", "{n} people and more", count) : n("{n} person", "{n} people", count);
+  const isPart = cursor !== null || pages[0].cursor !== null;
+  const words = isPart ? n("{n} person shown, there are more", "{n} people shown, there are more", count) : sayPeople(count);
   say(byId("caption-count"), count ? words : "");
   say(byId("sightings-status"), count ? words : t("No sightings here"));
   if (count === 0) showEmpty();
@@ -148,10 +155,18 @@ function showMessage(icon, title, words) {
   say(byId("sightings-status"), title);
 }
 
+/** Show the list as it was left; from the middle on, where it was long. @param {import("./place.js").Place} place */
+async function returnTo({ id, count, cursor: from }) {
+  const isLong = count > MOST_ROWS;
+  await restart(isLong ? MOST_ROWS : Math.max(ROWS, count), isLong ? from : null);
+  list.goTo(id);
+}
+
 /** @param {import("./list.js").Shown} shown */
 function choose(shown) {
   panel.show(shown);
-  rememberPlace(searchOf(view), shown.sighting.id, list.shown.length);
+  const pageOf = pages.findLast(({ start }) => start <= list.chosen);
+  leavePlace({ search: searchOf(view), id: shown.sighting.id, count: list.shown.length, cursor: pageOf?.cursor ?? null });
 }
 
 /** Say what the chosen one is, and go on to the next. @param {import("./reviews.js").ReviewLabel} label */
@@ -207,6 +222,7 @@ async function start() {
     if (event.key === "Escape") void step(list.current ? 0 : 1);
   });
   onClick("load-more", () => void fetchNext());
+  onClick("from-start", () => void restart());
   onClick("message-again", () => void restart());
   onClick("message-everybody", () => go(withoutFilters(view)));
   onClick("message-longer", () => go({ ...view, range: "12m", day: "", since: "", until: "", zoom: null }));
@@ -216,8 +232,7 @@ async function start() {
   });
   filters.cameras = await listCameras().catch(() => []);
   const place = recallPlace(searchOf(view));
-  await restart(Math.min(MOST_ROWS, Math.max(ROWS, place?.count ?? 0)));
-  if (place) list.goTo(place.id);
+  await (place ? returnTo(place) : restart());
   new IntersectionObserver((entries) => {
     if (entries.some((one) => one.isIntersecting) && !more.hidden) void fetchNext();
   }, { rootMargin: "600px" }).observe(more);
