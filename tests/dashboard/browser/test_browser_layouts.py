@@ -58,13 +58,17 @@ def width_of(tile: Locator) -> float:
     return box["width"]
 
 
+def middle_of(element: Locator) -> tuple[float, float]:
+    box = element.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def drag(page: Page, grip: Locator, target: Locator) -> None:
-    start, end = grip.bounding_box(), target.bounding_box()
-    assert start is not None
-    assert end is not None
-    page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+    start, end = middle_of(grip), middle_of(target)
+    page.mouse.move(*start)
     page.mouse.down()
-    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + end["height"] / 2, steps=6)
+    page.mouse.move(*end, steps=6)
     page.mouse.up()
 
 
@@ -99,6 +103,26 @@ def test_the_wall_is_arranged_and_the_layout_kept(page: Page, cameras: dict[str,
     assert width_of(tiles.filter(has_text="yard")) > 1.8 * width_of(tiles.filter(has_text="door"))
     page.keyboard.press("[")
     expect(page.get_by_role("article")).to_have_count(4)
+
+
+def test_tiles_are_dragged_by_touch(page: Page, cameras: dict[str, int]) -> None:
+    page.goto("/")
+    expect(page.get_by_role("article")).to_have_count(4)
+    page.keyboard.press("a")
+    grips = [page.get_by_role("button", name=re.compile(f"^{name}:")) for name in ("yard", "door")]
+    start, end = (middle_of(grip) for grip in grips)
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        told = [{"x": x, "y": y} for x, y in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": told})
+
+    touch("touchStart", start)
+    for step in (0.3, 0.7, 1.0):
+        between = (start[0] + (end[0] - start[0]) * step, start[1] + (end[1] - start[1]) * step)
+        touch("touchMove", between)
+    touch("touchEnd")
+    expect(page.get_by_role("button", name="yard: place 1 of 4, size 1")).to_be_focused()
 
 
 def test_a_layout_of_everyones_is_chosen_and_removed(

@@ -27,7 +27,7 @@ const RATIOS = [4 / 3, 2.2];
 const WIDE = matchMedia("(min-width: 64.01rem)");
 
 export class Tiles {
-  /** @param {HTMLElement} wall @param {(tile: Tile) => void} onOpen @param {(ids: number[]) => void} onViewed */
+  /** @param {HTMLElement} wall @param {(tile: Tile) => void} onOpen @param {() => void} onViewed others are in view */
   constructor(wall, onOpen, onViewed) {
     this.wall = wall;
     this.onOpen = onOpen;
@@ -80,7 +80,7 @@ export class Tiles {
     this.views.unobserve(tile.root);
     this.byId.delete(id);
     tile.close();
-    if (this.inView.delete(id)) this.onViewed(this.viewed());
+    if (this.inView.delete(id)) this.onViewed();
   }
 
   /** Enlarge one, or show all again. @param {number | null} id */
@@ -126,7 +126,7 @@ export class Tiles {
       if (isIntersecting && this.byId.has(id)) this.inView.add(id);
       else this.inView.delete(id);
     }
-    this.onViewed(this.viewed());
+    this.onViewed();
   }
 
   /** Put the tiles where they belong, as large as the wall allows. */

@@ -2,6 +2,7 @@
 
 import { Alarms } from "./alarms.js";
 import { ask } from "../api.js";
+import { sayConnected, sayDatabaseAway, sayDatabaseBack, sayLost } from "./connection.js";
 import { ALL, placesIn } from "./arrangement.js";
 import { Arranging } from "./arranging.js";
 import { offerWallKeys } from "./wall-keys.js";
@@ -10,7 +11,7 @@ import { Layouts } from "./layouts.js";
 import { connectLive } from "./live.js";
 import { recall, remember } from "../memory.js";
 import { startMenus } from "../menus.js";
-import { byId, say, sayWithIcon } from "../page.js";
+import { byId, say } from "../page.js";
 import { startScreen } from "./screen.js";
 import { Single } from "./single.js";
 import { startSound } from "./sound.js";
@@ -23,7 +24,6 @@ import { t } from "../words.js";
 const STEP_MS = 1000;
 const TREND_MS = 30_000;
 const WALL_MS = 60_000;
-const BACK_MS = 4000;
 /** A page that nobody sees hangs up after this; who only glances elsewhere keeps the connection. */
 const REST_MS = 5000;
 /** Screen readers are told of violations, but not of each. */
@@ -37,8 +37,6 @@ let cameras = new Map();
 let page = 0;
 let clockOffset = 0;
 let peopleToday = -1;
-let wasLost = false;
-let isDatabaseAway = false;
 let toldAt = -Infinity;
 let resting = 0;
 /** @type {LiveStatistics | null} */
@@ -46,7 +44,7 @@ let statistics = null;
 
 const sound = startSound();
 const trend = isKiosk ? null : startTrend();
-const tiles = new Tiles(byId("tiles"), (tile) => single.open(tile.camera?.id ?? 0), (ids) => live.watch(document.hidden ? [] : ids));
+const tiles = new Tiles(byId("tiles"), (tile) => single.open(tile.camera?.id ?? 0), watchInView);
 /** @type {Single} */
 const single = new Single(tiles, () => placesNow().map((place) => place.camera_id), showTiles, (id) => {
   if (statistics) showStatistics(statistics, cameras.size, id);
@@ -69,10 +67,10 @@ const live = connectLive({
     alarms.seeFrame(frame, Date.now());
   },
   onStatistics: count,
-  onDatabaseAway: missDatabase,
+  onDatabaseAway: sayDatabaseAway,
   onCameras: () => void loadWall(),
-  onConnected: () => void back(),
-  onLost: lost,
+  onConnected: () => void connected(),
+  onLost: sayLost,
 });
 
 /** Bring the wall into line with the server's cameras and layouts. */
@@ -118,6 +116,11 @@ function showTiles() {
   single.follow();
 }
 
+/** Ask for the pictures that can be seen. */
+function watchInView() {
+  live.watch(document.hidden ? [] : tiles.viewed());
+}
+
 /** @param {number} by */
 function turnPage(by) {
   const pages = Math.ceil(placesNow().length / TILES_MAX);
@@ -127,7 +130,7 @@ function turnPage(by) {
 
 /** @param {LiveStatistics} news */
 function count(news) {
-  if (isDatabaseAway) findDatabase();
+  if (sayDatabaseBack()) watchInView();
   statistics = news;
   clockOffset = Date.parse(news.server_time) - Date.now();
   for (const camera of news.cameras) tiles.byId.get(camera.camera_id)?.count(camera);
@@ -157,51 +160,12 @@ function tell(words) {
   say(byId("told"), words);
 }
 
-async function back() {
-  sayWithIcon(byId("connection-state"), "live", t("Live"));
-  byId("connection-state").dataset.state = "live";
-  document.body.classList.remove("is-lost");
-  if (wasLost) {
-    reassure(t("Connected again"));
+async function connected() {
+  if (sayConnected()) {
     for (const tile of tiles.byId.values()) tile.wake(Date.now() + clockOffset);
     await loadWall();
   }
-  wasLost = false;
   refreshLists();
-}
-
-function lost() {
-  if (wasLost) return;
-  wasLost = true;
-  warn(t("The connection to the server is lost. The pictures below are old; trying again…"));
-  sayWithIcon(byId("connection-state"), "reconnecting", t("Connection lost"));
-  byId("connection-state").dataset.state = "reconnecting";
-  document.body.classList.add("is-lost");
-}
-
-function missDatabase() {
-  isDatabaseAway = true;
-  warn(t("The database does not answer. Pictures go on without labels; who passes is counted once it is back."));
-}
-
-function findDatabase() {
-  isDatabaseAway = false;
-  reassure(t("The database answers again"));
-  live.watch(document.hidden ? [] : tiles.viewed());
-}
-
-/** @param {string} words */
-function warn(words) {
-  byId("connection").hidden = false;
-  byId("connection").classList.remove("is-good");
-  sayWithIcon(byId("connection"), "warning", words);
-}
-
-/** @param {string} words */
-function reassure(words) {
-  sayWithIcon(byId("connection"), "check", words);
-  byId("connection").classList.add("is-good");
-  setTimeout(() => { if (!wasLost && !isDatabaseAway) byId("connection").hidden = true; }, BACK_MS);
 }
 
 /** A page that is not seen asks for no pictures, and soon not even for numbers; with sound on it listens. */
@@ -213,7 +177,7 @@ function followVisibility() {
     return;
   }
   for (const tile of tiles.byId.values()) tile.wake(Date.now() + clockOffset);
-  live.watch(tiles.viewed());
+  watchInView();
   live.wake();
   refreshLists();
 }
