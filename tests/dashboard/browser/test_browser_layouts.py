@@ -59,6 +59,7 @@ def width_of(tile: Locator) -> float:
 
 
 def middle_of(element: Locator) -> tuple[float, float]:
+    element.hover(trial=True)  # where it rests: tiles move as the bar comes
     box = element.bounding_box()
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

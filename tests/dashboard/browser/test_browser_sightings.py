@@ -93,6 +93,13 @@ def open_sightings(house: House, chromium: Browser, cameras: dict[str, int]) -> 
     assert not faults
 
 
+def open_tuesday(open_sightings: OpenAs) -> Page:
+    """Open the day on which five people passed the door."""
+    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
+    expect(page.locator(".sighting-link")).to_have_count(5)
+    return page
+
+
 def reviews(house: House) -> int:
     with house.database.read() as session:
         return session.scalar(select(func.count()).select_from(ReviewRow)) or 0
@@ -175,8 +182,7 @@ def test_what_is_wrong_is_marked_beside_its_facts_and_taken_back(
 
 
 def test_an_undo_does_not_overtake_what_it_undoes(house: House, open_sightings: OpenAs) -> None:
-    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
-    expect(page.locator(".sighting-link")).to_have_count(5)
+    page = open_tuesday(open_sightings)
     held: list[Route] = []
     is_held = True
     page.route("**/review", lambda one: held.append(one) if is_held else one.continue_())
@@ -194,8 +200,7 @@ def test_an_undo_does_not_overtake_what_it_undoes(house: House, open_sightings: 
 
 
 def test_a_key_that_is_held_down_reviews_one(house: House, open_sightings: OpenAs) -> None:
-    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
-    expect(page.locator(".sighting-link")).to_have_count(5)
+    page = open_tuesday(open_sightings)
     page.keyboard.press("j")
     for _ in range(4):  # down again without up: the key repeats
         page.keyboard.down("1")
@@ -250,9 +255,8 @@ def test_a_long_list_is_come_back_to_from_the_middle_on(open_sightings: OpenAs) 
 
 
 def test_a_refused_review_is_said_and_not_shown(open_sightings: OpenAs) -> None:
-    page = open_sightings(path="/sightings?range=day&day=2024-11-19")
+    page = open_tuesday(open_sightings)
     page.route("**/review", lambda route: route.abort())
-    expect(page.locator(".sighting-link")).to_have_count(5)
     page.keyboard.press("j")
     page.keyboard.press("2")
     expect(page.locator(".toast")).to_contain_text("The server cannot be reached")

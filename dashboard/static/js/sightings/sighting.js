@@ -146,8 +146,8 @@ async function start() {
 
 function offer() {
   offerKeys(t("This sighting"), [
-    { keys: ["j"], words: t("Next sighting"), act: () => follow("to-next") },
-    { keys: ["k"], words: t("Sighting before"), act: () => follow("to-before") },
+    { keys: ["j", "ArrowRight"], words: t("Next sighting"), act: () => follow("to-next") },
+    { keys: ["k", "ArrowLeft"], words: t("Sighting before"), act: () => follow("to-before") },
     { keys: ["Escape"], words: t("Back to the list"), act: () => follow("to-list") },
     ...reviewKeys((label) => void reviewer.say(sighting, label), () => void reviewer.withdraw(sighting), () => void reviewer.undo(), agree),
   ]);

@@ -212,8 +212,8 @@ function onClick(id, act) {
 async function start() {
   obeyRole(byId("sightings-page"));
   offerKeys(t("This list"), [
-    { keys: ["j"], words: t("Next sighting"), act: () => void step(1) },
-    { keys: ["k"], words: t("Sighting before"), act: () => void step(-1) },
+    { keys: ["j", "ArrowRight"], words: t("Next sighting"), act: () => void step(1) },
+    { keys: ["k", "ArrowLeft"], words: t("Sighting before"), act: () => void step(-1) },
     { keys: ["Enter"], words: t("Open it") },
     ...reviewKeys(review, withdraw, () => void undo(), agree),
   ]);
