@@ -39,7 +39,7 @@ def wall() -> str:
 @blueprint.get("/cameras")
 @needs(Role.VIEWER)
 def cameras() -> str:
-    return render_template("cameras.html", title="Cameras")
+    return render_template("cameras.html")
 
 
 @blueprint.get("/cameras/new")
@@ -94,25 +94,27 @@ def sighting(sighting_id: int) -> str:
 @blueprint.get("/history")
 @needs(Role.VIEWER)
 def history() -> str:
-    return render_template("history.html", title="History")
+    with services().database.read() as reading:
+        zone = read_time_zone(reading)
+    return render_template("history.html", time_zone=zone)
 
 
 @blueprint.get("/settings")
 @needs(Role.ADMIN)
 def settings() -> str:
-    return render_template("settings.html", title="Settings")
+    return render_template("settings.html")
 
 
 @blueprint.get("/settings/erase")
 @needs(Role.ADMIN)
 def erase() -> str:
-    return render_template("erase.html", title="Erase history")
+    return render_template("erase.html")
 
 
 @blueprint.get("/account")
 @needs(Role.VIEWER)
 def account() -> str:
-    return render_template("account.html", title="Your account")
+    return render_template("account.html")
 
 
 @blueprint.post("/sign-out")
@@ -129,7 +131,6 @@ def render_wall(who: Identity, is_kiosk: bool = False) -> str:
     services().hub.expect(camera.id for camera in wall.cameras)
     return render_template(
         "wall.html",
-        title="Live wall",
         is_kiosk=is_kiosk,
         wall=wall.model_dump(mode="json"),
     )

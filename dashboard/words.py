@@ -13,6 +13,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from flask import Blueprint, Flask, g, has_request_context, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -58,6 +59,7 @@ def register_words(app: Flask) -> None:
     environment = app.jinja_env
     environment.policies["ext.i18n.trimmed"] = True
     environment.add_extension("jinja2.ext.i18n")
+    environment.filters["decimal"] = _write_decimal
     environment.install_gettext_callables(_find, _find_plural, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     app.context_processor(_offer)
 
@@ -153,6 +155,11 @@ def _find_language() -> str:
 def _find(text: str) -> str:
     name = language()
     return text if name == _ENGLISH else read_words(name).texts.get(text, text)
+
+
+def _write_decimal(value: float) -> str:
+    """Write a number as scripts do, with one decimal at most."""
+    return format_decimal(value, "#,##0.#", locale=language())
 
 
 def _find_plural(one: str, many: str, count: int) -> str:

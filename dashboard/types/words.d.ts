@@ -74,6 +74,7 @@ declare global {
     is_paused: boolean;
     frames_per_second: number;
     long_side: number;
+    created_at: string;
     health: CameraHealth | null;
   }
 

@@ -18,6 +18,7 @@ export function showProblem(form, problem) {
   const box = noteOf(form);
   box.replaceChildren(icon("warning"), make("span", problem.message));
   box.hidden = false;
+  box.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {HTMLFormElement} form @param {string} name @param {string} words */

@@ -151,6 +151,23 @@ def test_a_menu_closes_by_a_click_elsewhere(page: Page) -> None:
     expect(page.get_by_role("link", name="Your account")).to_be_hidden()
 
 
+def test_paper_is_light_and_shows_no_buttons(admin: Page) -> None:
+    open_as(admin, "/audit?days=all", Look("en", 1440, "dark"))
+    admin.evaluate("document.documentElement.dataset.theme = 'dark'")
+    admin.emulate_media(media="print")
+    expect(admin.locator(".bar")).to_be_hidden()
+    expect(admin.get_by_role("link", name="CSV")).to_be_hidden()
+    expect(admin.locator("body")).to_have_css("color", "rgb(20, 32, 44)")
+
+
+def test_what_is_chosen_stands_out_where_the_system_chooses_the_colours(admin: Page) -> None:
+    admin.emulate_media(forced_colors="active")
+    admin.goto("/history")
+    background = "all => all.map((one) => getComputedStyle(one).backgroundColor)"
+    for choices in ("#ranges span", ".nav-list > li > a"):
+        assert len(set(admin.locator(choices).evaluate_all(background))) == 2
+
+
 def test_letters_lead_to_pages_and_a_question_mark_tells_of_them(page: Page) -> None:
     page.keyboard.press("g")
     page.keyboard.press("c")
