@@ -162,6 +162,7 @@ export function areaOf(verdict) {
 export function colourOf(property) {
   const probe = document.createElement("span");
   probe.style.color = `var(${property})`;
+  probe.style.forcedColorAdjust = "none";
   document.body.append(probe);
   const { color } = getComputedStyle(probe);
   probe.remove();

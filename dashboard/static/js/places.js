@@ -24,10 +24,15 @@ export function placesAsked({ camera, site, zone }) {
   return all.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
 }
 
+/** @param {Camera[]} cameras @param {Places} places @returns {Camera[]} those that are there */
+export function camerasAt(cameras, { camera, site, zone }) {
+  return cameras.filter((one) => (site === null || one.site === site) && (zone === null || one.zone === zone) && (!camera || String(one.id) === camera));
+}
+
 /** Offer the sites, then the zones of the site, then the cameras there. @param {Camera[]} cameras @param {Places} places */
 export function offerPlaces(cameras, places) {
-  const there = cameras.filter((camera) => places.site === null || camera.site === places.site);
-  const here = there.filter((camera) => places.zone === null || camera.zone === places.zone);
+  const there = camerasAt(cameras, { ...places, zone: null, camera: "" });
+  const here = camerasAt(cameras, { ...places, camera: "" });
   fillPlaces("site", cameras.map(({ site }) => site), places.site, t("All sites"), t("No site"));
   fillPlaces("zone", there.map(({ zone }) => zone), places.zone, t("All zones"), t("No zone"));
   /** @type {[string, string][]} */

@@ -14,7 +14,6 @@ const TENTHS = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 /** @type {Readonly<Record<string, string>>} */
 const ROLES = { viewer: t("viewer"), operator: t("operator"), admin: t("administrator") };
 
-
 /** @param {number} count */
 export function sayCount(count) {
   return WHOLE.format(count);
@@ -53,7 +52,7 @@ export function sayCertainty(counts) {
 }
 
 /** @param {Interval} interval */
-export function sayInterval({ lower, upper }) {
+function sayInterval({ lower, upper }) {
   const [low, high] = [Math.round(lower * 100), Math.round(upper * 100)];
   return low === high ? t("About {low} %", { low }) : t("Between {low} and {high} %", { low, high });
 }
@@ -62,7 +61,7 @@ export function sayInterval({ lower, upper }) {
 export function sayRate({ rate, interval }) {
   if (interval === null) return t("none could be judged");
   const [low, high] = [Math.round(interval.lower * 100), Math.round(interval.upper * 100)];
-  return `${sayPercent(rate)} (${low}–${high} %)`;
+  return low === high ? sayPercent(rate) : `${sayPercent(rate)} (${low}–${high} %)`;
 }
 
 /** @param {number} seconds */

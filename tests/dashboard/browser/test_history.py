@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
 
 from core.storage.cameras import NewCamera, add_camera
+from core.storage.installation import write_time_zone
 from core.storage.users import Role
 from tests.dashboard.browser.conftest import House
 from tests.dashboard.browser.pasts import PeopleOf, forget_past, write_past
@@ -163,10 +164,41 @@ def test_what_is_not_known_is_said_and_is_no_zero(history: Page) -> None:
     expect(rows.nth(3).locator("td").nth(1)).to_have_text("0")
 
 
-def test_the_day_on_which_clocks_go_back_has_25_hours(history: Page) -> None:
-    open_history(history, "range=custom&since=2025-10-26&until=2025-10-26&camera_id=0")
-    expect(history.locator("#message-title")).to_have_text("The history could not be read")
+@pytest.mark.parametrize(
+    "question",
+    [
+        pytest.param("camera_id=0", id="a camera that is gone"),
+        pytest.param("range=12m&site=Elsewhere", id="a site of others"),
+    ],
+)
+def test_an_address_of_cameras_that_one_may_not_see_says_so(history: Page, question: str) -> None:
+    history.goto(f"/history?{question}")
+    expect(history.locator("#message-title")).to_have_text("These cameras cannot be shown")
     history.get_by_role("button", name="Show all cameras").click()
+    expect(history.locator("#total-rate")).to_have_text(re.compile(r"\d\d %"))
+
+
+def test_a_reader_far_away_is_told_whose_hours_are_shown(house: House, history: Page) -> None:
+    said = "Days and hours are those of this device (Europe/Berlin)"
+    with house.database.write() as session:
+        write_time_zone(session, BERLIN)
+    open_history(history, "range=30d")
+    expect(history.locator("#notes")).not_to_contain_text(said)
+    with house.database.write() as session:
+        write_time_zone(session, ZoneInfo("UTC"))
+    open_history(history, "range=30d")
+    expect(history.locator("#notes")).to_contain_text(said)
+
+
+def test_times_of_unlike_cameras_are_compared_with_a_caution(history: Page) -> None:
+    open_history(history, "range=30d")
+    expect(history.locator("#change-added")).to_be_empty()
+    open_history(history, "range=custom&since=2025-09-15&until=2025-10-31")
+    expect(history.locator("#change-added")).to_contain_text("4 cameras were added since then")
+
+
+def test_the_day_on_which_clocks_go_back_has_25_hours(history: Page) -> None:
+    open_history(history, "range=custom&since=2025-10-26&until=2025-10-26")
     expect(history.locator("#message-title")).to_have_text("Nobody was seen in this time")
     open_history(history, OCTOBER)
     rows = numbers(history)
@@ -179,8 +211,11 @@ def test_the_day_on_which_clocks_go_back_has_25_hours(history: Page) -> None:
             return starts.map((start) => sayWhen({ start, end: start + 3600 }));
         }"""
     )
-    assert len(set(said)) == 3
-    assert all("CE" in words or "GMT" in words for words in said)
+    assert [words.split(" \u2013 ") for words in said] == [
+        ["Sun 26 Oct, 01:00 CEST", "02:00 CEST"],
+        ["Sun 26 Oct, 02:00 CEST", "02:00 CET"],
+        ["Sun 26 Oct, 02:00 CET", "03:00 CET"],
+    ]
 
 
 def test_keys_look_closer_and_come_back(history: Page) -> None:

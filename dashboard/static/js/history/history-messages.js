@@ -2,6 +2,7 @@
 
 import { byId, icon, make, obeyRole, say, setIcon } from "../page.js";
 import { peopleIn } from "../verdicts.js";
+import { ZONE } from "../days.js";
 import { LOCALE, n, t } from "../words.js";
 import { sayPercent } from "../wording.js";
 
@@ -17,6 +18,7 @@ const DATE = new Intl.DateTimeFormat(LOCALE, { dateStyle: "long" });
 /**
  * @typedef {object} Situation
  * @property {View} view @property {Compliance | null} found @property {boolean} hasCameras
+ * @property {boolean} isNowhere whether none of the cameras is where the view looks
  * @property {(view: View) => void} go @property {Error} [error] @property {() => void} [again]
  */
 
@@ -35,9 +37,12 @@ export function showMessage(situation) {
 }
 
 /** @param {Situation} situation @returns {Message | null} */
-function messageOf({ view, found, hasCameras, go, error, again }) {
+function messageOf({ view, found, hasCameras, isNowhere, go, error, again }) {
+  if (isNowhere && !(found && peopleIn(found.totals))) {
+    return { icon: "camera", title: t("These cameras cannot be shown"), words: t("They were removed or moved, or they hang at a site that you may not see."), ways: otherCameras(view, go) };
+  }
   if (error) {
-    return { icon: "warning", title: t("The history could not be read"), words: error.message, ways: [way(t("Try again"), () => again?.()), ...widerWays(view, go).slice(1)] };
+    return { icon: "warning", title: t("The history could not be read"), words: error.message, ways: [way(t("Try again"), () => again?.()), ...otherCameras(view, go)] };
   }
   if (!found || peopleIn(found.totals) > 0) return null;
   if (!hasCameras) {
@@ -54,14 +59,16 @@ function messageOf({ view, found, hasCameras, go, error, again }) {
 
 /** @param {View} view @param {(view: View) => void} go @returns {HTMLElement[]} */
 function widerWays(view, go) {
-  /** @type {HTMLElement[]} */
-  const ways = [];
-  if (view.zoom) ways.push(way(t("Show the whole time"), () => go({ ...view, zoom: null })));
-  else if (view.preset !== "12m") ways.push(way(t("Show 12 months"), () => go({ ...view, preset: "12m", since: "", until: "" })));
-  if (view.camera || view.site !== null || view.zone !== null) {
-    ways.push(way(t("Show all cameras"), () => go({ ...view, camera: "", site: null, zone: null })));
-  }
-  return ways;
+  const others = otherCameras(view, go);
+  if (view.zoom) return [way(t("Show the whole time"), () => go({ ...view, zoom: null })), ...others];
+  if (view.preset === "12m") return others;
+  return [way(t("Show 12 months"), () => go({ ...view, preset: "12m", since: "", until: "" })), ...others];
+}
+
+/** @param {View} view @param {(view: View) => void} go @returns {HTMLElement[]} */
+function otherCameras(view, go) {
+  if (!view.camera && view.site === null && view.zone === null) return [];
+  return [way(t("Show all cameras"), () => go({ ...view, camera: "", site: null, zone: null }))];
 }
 
 /** @param {string} words @param {() => void} act */
@@ -107,11 +114,20 @@ export function showNotes({ totals, model_versions: versions, minutes_from: from
     const names = { n: versions.length, names: versions.join(", ") };
     notes.push(note("info", n("One model judged: {names}.", "{n} model versions judged in this time ({names}): a change of the rate may be a change of the model.", versions.length, names)));
   }
+  const house = byId("history-page").dataset.timeZone ?? ZONE;
+  if (clockOf(house) !== clockOf(ZONE)) {
+    notes.push(note("info", t("Days and hours are those of this device ({here}), not those of where the cameras hang ({there}).", { here: ZONE, there: house })));
+  }
   const isByMinutes = stretches.some(({ start, end }) => end - start < 600);
   if (isByMinutes && from && Date.parse(from) > (stretches[0]?.start ?? 0) * 1000) {
     notes.push(note("info", t("Single minutes of this time are kept no more. Choose a longer time to see it by quarters of an hour.")));
   }
   byId("notes").replaceChildren(...notes);
+}
+
+/** @param {string} zone @returns {string} what its clocks show now */
+function clockOf(zone) {
+  return new Date().toLocaleString("en", { timeZone: zone, dateStyle: "short", timeStyle: "short" });
 }
 
 /** @param {string} name of the icon @param {string} words @param {HTMLElement} [link] */

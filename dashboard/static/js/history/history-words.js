@@ -14,12 +14,13 @@ const HOUR_S = 3600;
 const SHORTEST_DAY_S = 22 * HOUR_S;
 
 /** Fewer judged people than these say too little to compare: the interval is over 35 points wide. */
-export const LEAST_PEOPLE = 20;
+const LEAST_PEOPLE = 20;
 
 const DATE = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
 const WEEKDAY = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 const MOMENT = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 const ZONED = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+const ZONED_CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 
 /** @param {Counts} counts */
 export function judgedIn(counts) {
@@ -44,8 +45,8 @@ export function sayWhen(stretch) {
   const seconds = stretch.end - stretch.start;
   if (seconds > 1.5 * DAY_S) return DATE.formatRange(start, new Date(end.getTime() - 1000));
   if (isMidnight(start) && seconds > SHORTEST_DAY_S) return sayDay(start, seconds);
-  // On the day on which clocks change, an hour may come twice.
-  return (clocksChange(start) ? ZONED : MOMENT).formatRange(start, end);
+  // On the day on which clocks change, an hour may come twice; of such a one, formatRange says the half.
+  return clocksChange(start) ? `${ZONED.format(start)} – ${ZONED_CLOCK.format(end)}` : MOMENT.formatRange(start, end);
 }
 
 /** @param {Stretch} stretch @returns {string} what is known of it */

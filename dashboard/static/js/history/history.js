@@ -10,6 +10,7 @@ import { showMessage, showNotes } from "./history-messages.js";
 import { savePicture } from "./picture.js";
 import { addressOf, bucketOf, joiningOf, questionOf, readView, spanBefore, spanOf, wholeSpan } from "../history-range.js";
 import { joinBuckets } from "../periods.js";
+import { camerasAt } from "../places.js";
 import { stretchesOf, trimBefore } from "./stretches.js";
 import { offerKeys } from "../keys.js";
 import { showTotals } from "./totals.js";
@@ -100,12 +101,12 @@ function askSeries() {
 function showFound(found, before) {
   const span = spanOf(view, now);
   stretches = trimBefore(stretchesOf(found.series, span.end, joiningOf(span)));
-  const message = showMessage({ view, found, hasCameras: cameras.length > 0, go });
+  const message = showMessage({ view, found, hasCameras: cameras.length > 0, isNowhere: isNowhere(), go });
   byId("history-found").hidden = message;
   byId("tools").hidden = message;
   byId("history-found").setAttribute("aria-busy", "false");
   if (message) return;
-  showTotals(found.totals, before, sayBefore(view));
+  showTotals(found.totals, before, sayBefore(view), addedSince(spanBefore(view, now).start));
   showNotes(found, span, stretches);
   chart.show(stretches);
   comparison.compareWith(found.totals.rate);
@@ -119,7 +120,16 @@ function showFailure(error) {
   byId("history-found").setAttribute("aria-busy", "false");
   byId("history-found").hidden = true;
   byId("tools").hidden = true;
-  showMessage({ view, found: null, hasCameras: true, go, error, again: () => void load() });
+  showMessage({ view, found: null, hasCameras: true, isNowhere: isNowhere(), go, error, again: () => void load() });
+}
+
+function isNowhere() {
+  return cameras.length > 0 && camerasAt(cameras, view).length === 0;
+}
+
+/** @param {Date} moment @returns {number} how many of the cameras were registered after it */
+function addedSince(moment) {
+  return camerasAt(cameras, view).filter((camera) => new Date(camera.created_at) > moment).length;
 }
 
 /** @param {number} question */
@@ -223,16 +233,24 @@ function pictureLines() {
   ];
 }
 
-/** A dark chart wastes ink: print light, whatever the screen shows. */
-function printLight() {
-  const { theme } = document.documentElement.dataset;
-  document.documentElement.dataset.theme = "light";
+async function takePicture() {
+  const goBack = showLight();
+  await new Promise(requestAnimationFrame);
+  savePicture(pictureLines(), `compliance-${nameDay(spanOf(view, now).start)}.png`);
+  goBack();
+}
+
+/** Show the page as paper takes it, whatever the theme. @returns {() => void} takes it back */
+function showLight() {
+  const { dataset } = document.documentElement;
+  const { theme } = dataset;
+  dataset.theme = "light";
   dispatchEvent(new Event("themechange"));
-  addEventListener("afterprint", () => {
-    if (theme) document.documentElement.dataset.theme = theme;
-    else delete document.documentElement.dataset.theme;
+  return () => {
+    if (theme) dataset.theme = theme;
+    else delete dataset.theme;
     dispatchEvent(new Event("themechange"));
-  }, { once: true });
+  };
 }
 
 async function start() {
@@ -244,14 +262,14 @@ async function start() {
 byId("zoom-out").addEventListener("click", () => { zoomOut(); byId("history-chart").focus(); });
 byId("numbers").addEventListener("toggle", showNumbers);
 byId("print").addEventListener("click", () => print());
-byId("save-picture").addEventListener("click", () => savePicture(pictureLines(), `compliance-${nameDay(spanOf(view, now).start)}.png`));
+byId("save-picture").addEventListener("click", takePicture);
 byId("groups-by").addEventListener("change", (event) => {
   const { value } = /** @type {HTMLInputElement} */ (event.target);
   view = { ...view, by: /** @type {View["by"]} */ (value) };
   history.replaceState(null, "", addressOf(view));
   void showGroups(asked, askGroups(view.by, spanBefore(view, now), null));
 });
-addEventListener("beforeprint", printLight);
+addEventListener("beforeprint", () => addEventListener("afterprint", showLight(), { once: true }));
 addEventListener("popstate", () => { view = readView(location.search); void load(); });
 setInterval(() => { if (!document.hidden && view.preset === "today" && !view.zoom) void load(true); }, REFRESH_MS);
 void start();

@@ -1,7 +1,8 @@
 // The charts as one PNG, with what they show in words, for a report or a mail.
 
-import { colourOf } from "../chart.js";
+import { areaOf, colourOf } from "../chart.js";
 import { byId } from "../page.js";
+import { VERDICTS, WORDS } from "../verdicts.js";
 
 const MARGIN = 32;
 const LINE = 26;
@@ -13,7 +14,7 @@ export function savePicture(lines, name) {
   const head = MARGIN + LINE * (lines.length + 0.5);
   const picture = document.createElement("canvas");
   picture.width = Math.max(...canvases.map((one) => one.width)) + 2 * MARGIN * scale;
-  picture.height = canvases.reduce((sum, one) => sum + one.height, 0) + (head + MARGIN) * scale;
+  picture.height = canvases.reduce((sum, one) => sum + one.height, 0) + (head + LINE + MARGIN) * scale;
   const pen = picture.getContext("2d");
   if (!pen) return;
   pen.fillStyle = colourOf("--surface");
@@ -24,17 +25,36 @@ export function savePicture(lines, name) {
     pen.drawImage(canvas, MARGIN * scale, top);
     top += canvas.height;
   }
+  writeKey(pen, top, scale);
   picture.toBlob((blob) => { if (blob) save(blob, name); }, "image/png");
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {string[]} lines @param {number} scale @param {number} width */
 function writeLines(pen, lines, scale, width) {
-  const family = getComputedStyle(byId("main")).fontFamily;
   lines.forEach((line, index) => {
-    pen.font = `${index === 0 ? "650 20" : "14"}px ${family}`.replace(/(\d+)px/, (_, size) => `${size * scale}px`);
+    pen.font = fontOf(index === 0 ? 20 : 14, scale);
     pen.fillStyle = colourOf(index === 0 ? "--text" : "--text-soft");
     pen.fillText(line, MARGIN * scale, (MARGIN + LINE * (index + 0.5)) * scale, width);
   });
+}
+
+/** Tell below the columns what their colours are. @param {CanvasRenderingContext2D} pen @param {number} top @param {number} scale */
+function writeKey(pen, top, scale) {
+  const size = 12 * scale;
+  let left = MARGIN * scale;
+  pen.font = fontOf(14, scale);
+  for (const verdict of VERDICTS) {
+    pen.fillStyle = colourOf(areaOf(verdict));
+    pen.fillRect(left, top + size, size, size);
+    pen.fillStyle = colourOf("--text-soft");
+    pen.fillText(WORDS[verdict], left + 1.5 * size, top + 2 * size);
+    left += pen.measureText(WORDS[verdict]).width + 3.5 * size;
+  }
+}
+
+/** @param {number} size in CSS pixels @param {number} scale */
+function fontOf(size, scale) {
+  return `${size * scale}px ${getComputedStyle(byId("main")).fontFamily}`;
 }
 
 /** @param {Blob} blob @param {string} name */

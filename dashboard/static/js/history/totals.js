@@ -3,11 +3,14 @@
 import { judgedIn, sayChange, sayHowSure, sayJudged } from "./history-words.js";
 import { byId, icon, make, say } from "../page.js";
 import { peopleIn, VERDICTS, WORDS } from "../verdicts.js";
-import { t } from "../words.js";
+import { n, t } from "../words.js";
 import { sayCount, sayPercent } from "../wording.js";
 
-/** @param {SeenCounts} totals @param {Counts | null} before @param {string} when the time before, in words */
-export function showTotals(totals, before, when) {
+/**
+ * @param {SeenCounts} totals @param {Counts | null} before @param {string} when the time before, in words
+ * @param {number} added cameras that were not there when the time before began
+ */
+export function showTotals(totals, before, when, added) {
   say(byId("total-rate"), sayPercent(totals.rate));
   showInterval(byId("total-interval"), totals);
   say(byId("total-sure"), sayHowSure(totals));
@@ -18,6 +21,7 @@ export function showTotals(totals, before, when) {
   say(byId("total-seen"), sayPercent(totals.seen));
   byId("change").hidden = totals.rate === null || !before || before.rate === null;
   say(byId("change-words"), sayChange(totals, before, when));
+  say(byId("change-added"), added ? n("{n} camera was added since then, so the two times are not quite alike.", "{n} cameras were added since then, so the two times are not quite alike.", added) : "");
   byId("total-counts").replaceChildren(...VERDICTS.map((verdict) => countOf(verdict, totals)));
 }
 
