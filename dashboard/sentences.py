@@ -145,7 +145,7 @@ SENTENCES: Final = (
     mark('The camera "{name}" delivers no picture now.'),
     mark("It was changed since you read it; read it again, then send your change with its ETag."),
     # accounts
-    mark("your password of now"),
+    mark("your current password"),
     mark("A browser"),
     mark("a password needs at least {n} characters"),
     mark('"{name}" is the last administrator; add another first'),

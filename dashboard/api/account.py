@@ -106,7 +106,7 @@ def replace_password(body: PasswordAsked) -> Response:
     user_id = _user_id()
     with services().database.write() as session:
         if not change_password(session, user_id, body.old_password, body.new_password):
-            raise unfit("old_password", "your password of now", None)
+            raise unfit("old_password", "your current password", None)
         ended = end_other_sessions(session, user_id, identity().session_id)
         facts = {"sessions_ended": ended}
         record_change(session, actor(), "user.password", _subject(), None, facts)

@@ -44,7 +44,7 @@ export function startKeys() {
  * Say whether a key is text for a field, or meant for the browser or for an open dialog.
  * @param {KeyboardEvent} event
  */
-export function isTyping(event) {
+function isTyping(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
   if (document.querySelector("dialog[open]")) return true;
   const field = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
@@ -56,7 +56,7 @@ function isLetter(key) {
   return key.length === 1 && key !== " ";
 }
 
-export function areKeysOn() {
+function areKeysOn() {
   return recall("keys") !== "off";
 }
 

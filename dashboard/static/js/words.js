@@ -9,7 +9,7 @@ const PATTERNS = Object.entries(sentences).map(([english, translation]) => {
   return { pattern: new RegExp(`^${parts.join("(.+?)")}$`, "s"), names, translation };
 });
 
-export const LANGUAGE = document.documentElement.lang || "en";
+const LANGUAGE = document.documentElement.lang || "en";
 
 /** The page's language as the viewer's country writes it, where the browser knows: en-GB, de-AT. */
 export const LOCALE = navigator.languages.find((one) => one.split("-")[0] === LANGUAGE) ?? LANGUAGE;
@@ -43,9 +43,15 @@ export function n(one, many, count, values = {}) {
 export function hear(text) {
   for (const { pattern, names, translation } of PATTERNS) {
     const match = pattern.exec(text);
-    if (match) return fill(translation, Object.fromEntries(names.map((name, index) => [name, match[index + 1]])));
+    if (match) return fill(translation, Object.fromEntries(names.map((name, index) => [name, valueOf(name, match[index + 1])])));
   }
   return text;
+}
+
+/** Write as the page does what the server wrote in English: a number, a share. @param {string} name @param {string} said */
+function valueOf(name, said) {
+  if (name === "share") return said.replace(/%$/, " %");
+  return name === "n" && /^\d+([.]\d+)?$/.test(said) ? Number(said) : said;
 }
 
 /** @param {string} text @param {Values} values */

@@ -58,10 +58,10 @@ def test_a_password_is_changed_once_both_are_right(contexts: list[BrowserContext
     page = sign_in(contexts[0])
     change = page.get_by_role("button", name="Change the password")
     for old, again, words in (
-        ("wrong words", NEW_PASSWORD, "Expected your password of now."),
+        ("wrong words", NEW_PASSWORD, "Expected your current password."),
         (PASSWORD, "not the same", "The two passwords are not the same."),
     ):
-        page.get_by_label("Your password of now").fill(old)
+        page.get_by_label("Current password").fill(old)
         page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
         page.get_by_label("New password, once more").fill(again)
         change.click()

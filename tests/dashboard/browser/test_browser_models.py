@@ -77,7 +77,7 @@ def test_a_version_is_activated_after_a_question_and_rolled_back(admin: Page, wo
 def test_two_versions_are_compared_and_one_is_read_and_removed(admin: Page) -> None:
     admin.goto("/models")
     gain = admin.locator("#comparison tr", has_text="Mask: found").first.locator("td")
-    expect(gain).to_have_text(["80 %", "95 %", "-15.0"])
+    expect(gain).to_have_text(["95 %", "80 %", "+15.0"])
     admin.get_by_role("link", name="ours-2", exact=True).click()
     expect(admin.get_by_role("heading", level=1)).to_have_text("ours-2")
     expect(admin.get_by_text("It learned from parks.")).to_be_visible()

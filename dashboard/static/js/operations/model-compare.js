@@ -40,7 +40,7 @@ function offer() {
   if (byId("compare").dataset.names === names) return;
   byId("compare").dataset.names = names;
   const address = new URLSearchParams(location.search);
-  const defaults = [choices[0], choices.slice(1).find((one) => pairUp(choices[0], one).length) ?? choices[1]];
+  const defaults = [choices.slice(1).find((one) => pairUp(choices[0], one).length) ?? choices[1], choices[0]];
   selects.forEach((select, index) => {
     const wanted = select.value || (address.get(index ? "b" : "a") ?? "");
     select.replaceChildren(...choices.map((one) => new Option(one.is_active ? t("{name} (active)", { name: one.version }) : one.version, String(one.id))));

@@ -7,7 +7,7 @@ import { t } from "../words.js";
 
 /** @type {Readonly<Record<string, string>>} */
 export const FIGURES = {
-  macro_f1: t("Macro-F1"),
+  macro_f1: t("Overall (macro-F1)"),
   accuracy: t("Told rightly"),
   calibration_error: t("Calibration error"),
   average_precision: t("Average precision"),
@@ -83,7 +83,7 @@ function labelRow({ label, recall, faces }) {
 /** @param {string} name @param {number | null} share */
 function barRow(name, share) {
   const row = make("li", "", "measure");
-  const bar = make("span", "", "measure-bar");
+  const bar = make("span", "", "share-bar");
   bar.style.setProperty("--share", String(share ?? 0));
   row.append(make("span", name, "measure-name"), bar, make("span", sayShare(share), "measure-share"));
   return row;

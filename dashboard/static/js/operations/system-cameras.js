@@ -12,7 +12,7 @@ const LATE_S = 2;
 const STATES = { live: t("Live"), connecting: t("Connecting"), reconnecting: t("Reconnecting"), paused: t("Paused") };
 
 /** What becomes of a frame, in the order of the account. @type {readonly [keyof FrameSums, string][]} */
-export const OUTCOMES = [
+const OUTCOMES = [
   ["analysed", t("Analysed")],
   ["unchanged", t("Nothing moved")],
   ["superseded", t("Replaced by a newer one")],
@@ -108,7 +108,7 @@ function entryOf(name, word) {
 }
 
 /** @param {CameraSystem[]} cameras @returns {FrameSums} */
-export function sumFrames(cameras) {
+function sumFrames(cameras) {
   const sum = (/** @type {keyof FrameSums} */ name) => cameras.reduce((total, one) => total + one.frames[name], 0);
   const entries = ["captured", ...OUTCOMES.map(([name]) => name)].map((name) => [name, sum(/** @type {keyof FrameSums} */ (name))]);
   return Object.fromEntries(entries);

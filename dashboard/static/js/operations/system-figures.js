@@ -70,5 +70,5 @@ function showBar(id, share) {
   const bar = byId(id);
   bar.hidden = false;
   bar.style.setProperty("--share", String(Math.min(1, Math.max(0, share))));
-  bar.dataset.level = share > 0.95 ? "bad" : share > 0.85 ? "warning" : "good";
+  bar.dataset.tone = share > 0.95 ? "bad" : share > 0.85 ? "warning" : "";
 }

@@ -3,7 +3,7 @@
 import { byId, say } from "../page.js";
 import { showRows } from "./rows.js";
 import { saySpan } from "../wording.js";
-import { hear, t } from "../words.js";
+import { hear, n, t } from "../words.js";
 
 /** @type {Readonly<Record<string, string>>} */
 const KINDS = { ingest: t("Ingest"), worker: t("Worker"), recorder: t("Recorder"), jobs: t("Jobs"), dashboard: t("Dashboard") };
@@ -12,7 +12,10 @@ const ORDER = ["ingest", "worker", "recorder", "dashboard", "jobs"];
 
 /** @param {SystemProcess[]} processes */
 export function showProcesses(processes) {
-  const sorted = processes.toSorted((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
+  const sorted = processes.toSorted((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind)
+    || one.host.localeCompare(other.host) || one.pid - other.pid);
+  const hosts = new Set(processes.map(({ host }) => host)).size;
+  say(byId("processes-words"), `${n("{n} process", "{n} processes", processes.length)} · ${n("{n} host", "{n} hosts", hosts)}`);
   byId("process-table").hidden = sorted.length === 0;
   byId("no-processes").hidden = sorted.length > 0;
   showRows(byId("process-rows"), "process-row", sorted, (one) => one.name, (part, one) => {

@@ -96,7 +96,7 @@ function arrow() {
 }
 
 /** @param {string} path @param {unknown} value @param {Names} names @returns {string} */
-export function sayValue(path, value, names) {
+function sayValue(path, value, names) {
   const field = path.split(".").at(-1) ?? path;
   if (value === null || value === "") return t("nothing");
   if (value === true) return t("yes");

@@ -37,13 +37,13 @@ function sayScope(scope) {
 /**
  * Say when it runs out, and how near that is.
  * @param {string | null} until @param {number} [now]
- * @returns {{ words: string, nearness: "" | "is-warning" | "is-over" }}
+ * @returns {{ words: string, tone: "" | "warning" | "bad" }}
  */
 export function sayExpiry(until, now = Date.now()) {
-  if (until === null) return { words: t("Never"), nearness: "" };
+  if (until === null) return { words: t("Never"), tone: "" };
   const left = Date.parse(until) - now;
-  if (left <= 0) return { words: t("Has run out"), nearness: "is-over" };
+  if (left <= 0) return { words: t("Has run out"), tone: "bad" };
   const days = Math.floor(left / DAY_MS);
-  if (days < 1) return { words: t("Within a day"), nearness: "is-warning" };
-  return { words: n("In {n} day", "In {n} days", days), nearness: days < 14 ? "is-warning" : "" };
+  if (days < 1) return { words: t("Within a day"), tone: "warning" };
+  return { words: n("In {n} day", "In {n} days", days), tone: days < 14 ? "warning" : "" };
 }

@@ -1,11 +1,11 @@
 // The list of tokens: what each reaches, when it was used, when it runs out; and revoking them.
 
-import { ask, remove } from "../api.js";
+import { remove } from "../api.js";
 import { attempt, fill } from "../attempts.js";
 import { offerKeys } from "../keys.js";
 import { question, toast } from "../messages.js";
 import { byId, say, stamp } from "../page.js";
-import { listSites, namesOf } from "./people.js";
+import { listByName, listSites, namesOf } from "./people.js";
 import { sayExpiry, sayScopes } from "./token-words.js";
 import { sayDay, sayMoment, sayRole, showMoment } from "../wording.js";
 import { n, t } from "../words.js";
@@ -17,7 +17,7 @@ import { n, t } from "../words.js";
 
 async function refresh() {
   /** @type {[Token[], Site[]]} */
-  const [tokens, sites] = await Promise.all([ask("tokens").then((page) => page.items), listSites()]);
+  const [tokens, sites] = await Promise.all([listByName("tokens"), listSites()]);
   byId("tokens").replaceChildren(...tokens.map((token) => rowOf(token, sites)));
   byId("tokens-card").hidden = tokens.length === 0;
   byId("no-tokens").hidden = tokens.length > 0;
@@ -39,9 +39,10 @@ function rowOf(token, sites) {
     showMoment(time, token.last_used_at);
     part("used").append(time);
   } else say(part("used"), t("Never"));
-  const { words, nearness } = sayExpiry(token.expires_at);
+  const { words, tone } = sayExpiry(token.expires_at);
   say(part("expires"), words);
-  if (nearness) part("expires").classList.add("tag", nearness);
+  part("expires").classList.toggle("chip", tone !== "");
+  part("expires").dataset.tone = tone;
   if (token.expires_at) part("expires").title = sayMoment(new Date(token.expires_at));
   part("revoke").setAttribute("aria-label", t("Revoke {name}", { name: token.name }));
   part("revoke").addEventListener("click", () => attempt(() => askAndRevoke(token)));

@@ -28,7 +28,7 @@ const PEOPLE = [
  * @param {Face[]} faces @param {Rule} rule
  * @returns {Judgement} reason: which figure is not reached, or by how much the winner wins
  */
-export function judge(faces, rule) {
+function judge(faces, rule) {
   const voting = faces.filter((one) => one.width >= rule.face_px_min);
   const weights = voting.map(weightOf);
   const total = weights.reduce((sum, one) => sum + one, 0);

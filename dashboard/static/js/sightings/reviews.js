@@ -10,7 +10,7 @@ import { t } from "../words.js";
 
 /** In the order of their keys, 1 to 4. */
 /** @type {readonly ReviewLabel[]} */
-export const REVIEW_LABELS = ["mask", "incorrect_mask", "no_mask", "not_a_face"];
+const REVIEW_LABELS = ["mask", "incorrect_mask", "no_mask", "not_a_face"];
 
 /** @type {Readonly<Record<ReviewLabel, string>>} */
 export const REVIEW_WORDS = { ...WORDS, not_a_face: t("Not a face") };

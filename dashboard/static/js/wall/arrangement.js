@@ -1,6 +1,6 @@
 // How a wall is arranged: an order of cameras, each with a size. Nothing here touches the page.
 
-export const SIZE_MAX = 4;
+const SIZE_MAX = 4;
 
 /** All cameras by name, each as large as the others: what nobody has to save. */
 /** @type {Arrangement} */

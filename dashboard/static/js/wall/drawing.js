@@ -52,7 +52,7 @@ export function drawFrame(canvas, picture, frame, areas = null) {
  * @param {{ width: number, height: number }} outer
  * @returns {Rect} of the inner one in pixels of the outer one, centred
  */
-export function fitInside(inner, outer) {
+function fitInside(inner, outer) {
   const scale = Math.min(outer.width / inner.width, outer.height / inner.height);
   const [width, height] = [inner.width * scale, inner.height * scale];
   return { x: (outer.width - width) / 2, y: (outer.height - height) / 2, width, height };
@@ -136,7 +136,7 @@ function drawTag(pen, face, box, size, place, taken) {
  * weighs many frames, says another word than this frame does.
  * @param {LiveFace} face
  */
-export function tagWords(face) {
+function tagWords(face) {
   const word = WORDS[face.verdict ?? face.label];
   const isSame = face.verdict === null || face.verdict === face.label;
   return isSame ? `${word} ${Math.round(face.probability * 100)} %` : word;

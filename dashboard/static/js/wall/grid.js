@@ -20,7 +20,7 @@ const COLUMNS_MAX = 3;
  * @param {number[]} sizes in places of the grid @param {number} columns at least the largest size
  * @returns {{ places: Place[], rows: number }}
  */
-export function pack(sizes, columns) {
+function pack(sizes, columns) {
   /** @type {Set<number>} */
   const taken = new Set();
   let first = 0;
