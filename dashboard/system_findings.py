@@ -190,10 +190,12 @@ def _wrong_clocks(facts: SystemFacts) -> Iterator[Finding]:
     ahead_s = {one.host: one.clock_ahead_s for one in facts.processes}
     for host, seconds in ahead_s.items():
         if abs(seconds) > CLOCK_S_MAX:
+            off = f"{abs(seconds):.0f}"
             yield Finding(
                 Severity.WARNING,
-                f"The clock of {host} is {abs(seconds):.0f} s "
-                f"{'ahead of' if seconds > 0 else 'behind'} Redis's",
+                f"The clock of {host} is {off} s ahead of Redis's"
+                if seconds > 0
+                else f"The clock of {host} is {off} s behind Redis's",
                 "Live pictures seem delayed or do not come, and times in the history are wrong. "
                 "Have all machines set their clocks by NTP.",
             )
