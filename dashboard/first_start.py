@@ -44,7 +44,6 @@ def first_start() -> Response | str:
     step = request.args.get("step") or ("evidence" if cameras else "camera")
     return render_template(
         "first_start.html",
-        title="Set up",
         step="camera" if step == "camera" else "evidence",
         cameras=cameras,
         evidence=_evidence(),

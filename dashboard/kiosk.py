@@ -93,5 +93,5 @@ def _note_refusal() -> None:
 
 def _ask_for_token(error: str | None, status: HTTPStatus = HTTPStatus.OK) -> Response:
     wanted = request.form.get("next") or request.full_path.rstrip("?")
-    page = render_template("kiosk_sign_in.html", title="Show the wall", error=error, next=wanted)
+    page = render_template("kiosk_sign_in.html", error=error, next=wanted)
     return make_response(page, status)

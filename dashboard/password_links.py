@@ -81,7 +81,6 @@ def _page(user: User, error: str = "", field: str = "") -> Response:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if error else HTTPStatus.OK
     page = render_template(
         "choose_password.html",
-        title="Choose your password",
         user=user,
         error=error,
         field=field,

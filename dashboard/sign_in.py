@@ -175,7 +175,6 @@ def _go_on(wanted: str | None) -> Response:
 def _sign_in_page(error: str | None, status: HTTPStatus = HTTPStatus.OK) -> Response:
     page = render_template(
         "sign_in.html",
-        title="Sign in",
         error=error,
         name=request.form.get("name", ""),
         next=request.values.get("next", ""),
@@ -187,7 +186,6 @@ def _set_up_page(secret: str, error: str | None = None, field: str | None = None
     status = HTTPStatus.OK if error is None else HTTPStatus.UNPROCESSABLE_ENTITY
     page = render_template(
         "set_up.html",
-        title="Set up",
         secret=secret,
         error=error,
         field=field,
