@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from core.csv_cells import guard_cell
 from core.errors import BadPicture, BadSettings
 from core.pictures import encode_jpeg, read_picture
 from core.types import LABELS, Boxes, Image
@@ -97,7 +98,7 @@ def write_summary(answers: Sequence[Answer], explainer: FaceExplainer, folder: P
         for file, face in faces:
             box = face["box"] or [""] * 4
             figures = [face[name] for name in ("share_on_lower_face", "lower_face_area")]
-            writer.writerow([file, *box, face["label"], face["probability"], *figures])
+            writer.writerow([guard_cell(file), *box, face["label"], face["probability"], *figures])
     summary = {
         "model_version": explainer.network.model_version,
         "method": explainer.method,
