@@ -44,7 +44,7 @@ def valkey() -> Iterator[ValkeyServer]:
     server = ValkeyServer(port=free_port())
     server.start(timeout=60)
     yield server
-    server.terminate()
+    server.stop(timeout=60)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Fitting pictures into inputs and thinning out boxes, against slow versions."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -98,16 +99,16 @@ def test_thinning_agrees_with_a_slow_version(count: int) -> None:
     assert suppress(boxes, scores).tolist() == suppress_slowly(boxes, scores)
 
 
-def test_a_crowd_is_thinned_within_a_millisecond() -> None:
+def test_a_crowd_is_thinned_much_quicker_than_by_the_slow_version() -> None:
     boxes, scores = crowd(400)
 
-    assert min(cpu_seconds(boxes, scores) for _ in range(20)) < 1e-3
+    def cpu_seconds(thin: Callable[[Boxes, Scores], object]) -> float:
+        start = time.thread_time()
+        thin(boxes, scores)
+        return time.thread_time() - start
 
-
-def cpu_seconds(boxes: Boxes, scores: Scores) -> float:
-    start = time.thread_time()
-    suppress(boxes, scores)
-    return time.thread_time() - start
+    quick, slow = (min(cpu_seconds(thin) for _ in range(5)) for thin in (suppress, suppress_slowly))
+    assert quick < slow / 5
 
 
 def test_boxes_outside_the_picture_are_dropped_when_mapped_back() -> None:
