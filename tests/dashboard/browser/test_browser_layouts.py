@@ -227,6 +227,18 @@ def test_tiles_fill_the_wall_and_do_not_overlap(
     assert not any(overlap(a, b) for a, b in pairs)
 
 
+def test_words_grow_with_their_tile(page: Page) -> None:
+    sizes = page.evaluate(
+        """async () => {
+            const { Lettering } = await import("/static/js/wall/lettering.js");
+            const words = new Lettering(4, 16);
+            const tiles = [[300, 9], [864, 9], [2000, 9], [300, 500]];
+            return tiles.map(([width, height]) => words.scaleOn({ width, height }, 16 / 9));
+        }"""
+    )
+    assert sizes == pytest.approx([1, 1.5, 1.5, 300 / 288], abs=0.01)
+
+
 def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     across = a[0] < b[0] + b[2] and b[0] < a[0] + a[2]
     return across and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]

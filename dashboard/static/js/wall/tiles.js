@@ -1,6 +1,7 @@
 // The tiles of the wall: one for each camera that is shown, in their order, where they fit best.
 
 import { placeTiles } from "./grid.js";
+import { Lettering } from "./lettering.js";
 import { Tile } from "./tile.js";
 
 /** Height of a tile's words, as tile.css sets them: above and below the picture, or compact, the numbers upon it. */
@@ -9,15 +10,6 @@ const COMPACT_REM = 2;
 
 /** Compact tiles are worth it where their pictures are so much larger. */
 const WORTH = 1.1;
-
-/**
- * Words grow with their tile, to be read from across the room: up to this on tiles as wide as that,
- * and further, from smaller tiles on, where pictures leave height free.
- */
-const LARGE_WORDS = 1.5;
-const LARGE_REM = 54;
-const LARGEST_WORDS = 1.75;
-const ROOMY_REM = 31.5;
 
 const RATIO = 16 / 9;
 /** The ratio of the grid's places keeps to these, however odd a camera's picture is. */
@@ -140,16 +132,18 @@ export class Tiles {
     const gap = Number.parseFloat(getComputedStyle(this.wall).columnGap) || 0;
     const wall = { width: this.wall.clientWidth, height: this.wall.clientHeight };
     const ratio = this.ratio(shown);
-    const [roomy, compact] = [WORDS_REM, COMPACT_REM].map((least) => placeTiles(sizes, wall, gap, ratio, wordsOf(least * rem, rem)));
+    const [roomy, compact] = [WORDS_REM, COMPACT_REM].map((height) => {
+      const words = new Lettering(height, rem);
+      return { words, ...placeTiles(sizes, wall, gap, ratio, words) };
+    });
     const isCompact = isFilling && compact.picture > roomy.picture * WORTH;
-    const { spots, columns } = isCompact ? compact : roomy;
+    const { words, spots, columns } = isCompact ? compact : roomy;
     this.columns = columns;
     this.wall.classList.toggle("is-compact", isCompact);
-    const least = (isCompact ? COMPACT_REM : WORDS_REM) * rem;
     shown.forEach(({ camera_id: id, size }, index) => {
       const spot = isFilling ? spots[index] : null;
       this.put(id, size, spot);
-      this.byId.get(id)?.root.style.setProperty("--words", spot ? sayScale(spot, ratio, least, rem) : "1");
+      this.byId.get(id)?.root.style.setProperty("--words", spot ? words.scaleOn(spot, ratio).toFixed(2) : "1");
     });
   }
 
@@ -173,17 +167,4 @@ export class Tiles {
     const middle = known.sort((a, b) => a - b)[Math.floor(known.length / 2)] ?? RATIO;
     return Math.max(RATIOS[0], Math.min(middle, RATIOS[1]));
   }
-}
-
-/** @param {number} least height of the smallest words @param {number} rem @returns {import("./grid.js").Words} */
-function wordsOf(least, rem) {
-  const grown = (/** @type {number} */ largest, /** @type {number} */ full) => (/** @type {number} */ width) =>
-    least * Math.max(1, Math.min(largest, (width * largest) / (full * rem)));
-  return { least: grown(LARGE_WORDS, LARGE_REM), most: grown(LARGEST_WORDS, ROOMY_REM) };
-}
-
-/** @param {import("./grid.js").Spot} spot @param {number} ratio @param {number} smallest height of words @param {number} rem */
-function sayScale({ width, height }, ratio, smallest, rem) {
-  const { least, most } = wordsOf(smallest, rem);
-  return (Math.max(least(width), Math.min(height - width / ratio, most(width))) / smallest).toFixed(2);
 }
