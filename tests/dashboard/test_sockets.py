@@ -1,7 +1,10 @@
 """What a page may ask on its socket, and what is refused before the upgrade."""
 
 import pytest
+from flask.testing import FlaskClient
 
+from core.errors import DatabaseAway
+from dashboard import sockets
 from dashboard.security import is_same_origin
 from dashboard.sockets import read_watch
 
@@ -46,3 +49,13 @@ def test_a_page_may_ask_for_up_to_36_cameras_by_id(
 )
 def test_only_our_own_pages_may_connect(origin: str | None, public_url: str, is_ours: bool) -> None:
     assert is_same_origin(origin, "wall:8080", "http", public_url) == is_ours
+
+
+def test_who_connects_while_the_database_is_away_may_come_again(
+    stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask_the_database() -> None:
+        raise DatabaseAway("it does not answer")
+
+    monkeypatch.setattr(sockets, "signed_in", ask_the_database)
+    assert stranger.get("/socket.io/?EIO=4&transport=websocket").status_code == 503

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
+from sqlalchemy import text
 
 from core.camera_rules import CameraRules
 from core.storage.cameras import NewCamera, add_camera
@@ -145,6 +146,22 @@ def test_a_lost_connection_is_said_and_heals(house: House, page: Page) -> None:
     house.start_dashboard()
     expect(page.get_by_text("Connected again")).to_be_visible(timeout=15_000)
     expect(page.locator("#connection")).to_be_hidden(timeout=10_000)
+
+
+def test_a_database_that_is_away_is_said_and_heals(house: House, page: Page) -> None:
+    expect(page.locator("#connection-state")).to_have_text("Live")
+    rename_table(house, "cameras", "away")
+    try:
+        expect(page.get_by_text("The database does not answer")).to_be_visible()
+        expect(page.locator("#connection-state")).to_have_text("Live")
+    finally:
+        rename_table(house, "away", "cameras")
+    expect(page.get_by_text("The database answers again")).to_be_visible()
+
+
+def rename_table(house: House, name: str, new_name: str) -> None:
+    with house.database.write() as session:
+        session.execute(text(f"ALTER TABLE {name} RENAME TO {new_name}"))
 
 
 def test_a_session_that_is_over_leads_back_to_sign_in(house: House, page: Page) -> None:
