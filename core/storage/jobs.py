@@ -14,14 +14,14 @@ from sqlalchemy import ColumnElement, insert, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, undefer
 
 from core.access_scopes import EVERYWHERE, CameraScope
-from core.errors import BadRequest, Conflict, NotFound
+from core.errors import Conflict, NotFound
 from core.jobs import JobKind, JobState
 from core.storage.audit import Actor, ActorKind
+from core.storage.cursors import read_cursor, write_cursor
 from core.storage.engine import Moment, utc_now
 from core.storage.rollups import upsert
 from core.storage.scopes import camera_ids_in
 from core.storage.tables import JobRow
-from core.types import from_microseconds, to_microseconds
 
 PAGE_MAX = 200
 
@@ -111,11 +111,13 @@ def list_jobs(
     if wanted.state is not None:
         query = query.where(row.state == wanted.state.value)
     if cursor is not None:
-        query = query.where(tuple_(row.created_at, row.id) < tuple_(*_read_cursor(cursor)))
+        moment, job_id = read_cursor(cursor, str)
+        last = tuple_(literal(moment, Moment()), literal(job_id))
+        query = query.where(tuple_(row.created_at, row.id) < last)
     query = query.order_by(row.created_at.desc(), row.id.desc()).limit(limit + 1)
     found = [_job(one) for one in session.scalars(query)]
     page = found[:limit]
-    return page, _write_cursor(page[-1]) if len(found) > limit else None
+    return page, write_cursor(page[-1].created_at, page[-1].id) if len(found) > limit else None
 
 
 def ask_cancel(session: Session, job_id: str, now: datetime) -> JobState:
@@ -169,18 +171,6 @@ def _is_visible(scope: CameraScope, asker: Actor | None) -> ColumnElement[bool]:
         return is_theirs
     is_own = (JobRow.asked_by == asker.name) & (JobRow.asked_by_kind == asker.kind.value)
     return or_(is_theirs, is_own)
-
-
-def _write_cursor(last: Job) -> str:
-    return f"{to_microseconds(last.created_at)}-{last.id}"
-
-
-def _read_cursor(cursor: str) -> tuple[object, object]:
-    microseconds, _, job_id = cursor.partition("-")
-    try:
-        return literal(from_microseconds(int(microseconds)), Moment()), literal(job_id)
-    except (ValueError, OverflowError) as error:
-        raise BadRequest("cursor", "this cursor was not made by this list") from error
 
 
 def _job(row: JobRow, log: str = "") -> Job:
