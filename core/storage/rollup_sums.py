@@ -95,20 +95,14 @@ def sum_by_bucket(
 ) -> Sums:
     """Sum the pieces up into buckets; edges_us: (n + 1,) where they begin, and the last one's end.
 
-    Counts belong to the bucket in which their stretch of time begins. What of an hour
-    lies behind the beginning of a bucket is moved over to that one, by quarters.
+    Each rollup counts to the bucket in which it begins; hours amid which one begins are divided.
     """
     sums = np.zeros((len(edges_us) - 1, SUMS_WIDTH), np.int64)
     for piece in pieces:
         starts_us, counts = _sum_by_start(session, piece.grain, *_within(piece, camera_ids))
         _add(sums, edges_us, starts_us, counts)
-        behind = _behind_edges(starts_us, edges_us) if piece.grain is Bucket.HOUR else []
-        if behind:
-            row = QuarterRollupRow
-            conditions = row.start.in_(behind), row.camera_id.in_(camera_ids)
-            starts_us, counts = _sum_by_start(session, Bucket.QUARTER, *conditions)
-            _add(sums, edges_us, starts_us, counts)
-            _add(sums[:-1], edges_us[1:], starts_us, -counts)
+        if piece.grain is Bucket.HOUR:
+            _divide_hours(session, sums, edges_us, starts_us, camera_ids)
     return sums
 
 
@@ -195,7 +189,24 @@ def _add(
     np.add.at(sums, np.searchsorted(edges_us, starts_us, "right") - 1, counts)
 
 
-def _behind_edges(hours_us: NDArray[np.int64], edges_us: NDArray[np.int64]) -> list[datetime]:
+def _divide_hours(
+    session: Session,
+    sums: Sums,
+    edges_us: NDArray[np.int64],
+    hours_us: NDArray[np.int64],
+    camera_ids: Sequence[int],
+) -> None:
+    """Move what of an hour lies behind the beginning of a bucket over to that one, by quarters."""
+    row, behind = QuarterRollupRow, _behind_edges(edges_us, hours_us)
+    if not behind:
+        return
+    conditions = row.start.in_(behind), row.camera_id.in_(camera_ids)
+    quarters_us, counts = _sum_by_start(session, Bucket.QUARTER, *conditions)
+    _add(sums, edges_us, quarters_us, counts)
+    _add(sums[:-1], edges_us[1:], quarters_us, -counts)
+
+
+def _behind_edges(edges_us: NDArray[np.int64], hours_us: NDArray[np.int64]) -> list[datetime]:
     """List the quarters of hours, (n,), that belong to another bucket than their hour's start."""
     hours_us = np.sort(hours_us)
     quarters_us = hours_us[:, None] + _INNER_QUARTERS_US  # (n, 3)
