@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.buckets import Bucket
-from core.storage.engine import Database
+from core.storage.engine import Database, make_engine
 from core.storage.rollups import COUNTS, rebuild, settle_time_zone
 
 END = datetime(2026, 1, 1, tzinfo=UTC)
@@ -68,8 +68,15 @@ def generate(database: Database, year: Year) -> None:
         _sum_up(session, "rollups_minute", "rollups_quarter", _QUARTER_US, "COUNT(*)")
         _sum_up(session, "rollups_quarter", "rollups_hour", _HOUR_US, "SUM(seen_minutes)")
         rebuild(session, Bucket.HOUR, Bucket.DAY, HOUSE)
-    with database.write() as session:
-        session.execute(text("ANALYZE"))
+    _look_over(database)
+
+
+def _look_over(database: Database) -> None:
+    """Do now what a server in use does meanwhile: count the spread of values, and clean up."""
+    engine = make_engine(database.url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE" if database.is_sqlite else "VACUUM ANALYZE")
+    engine.dispose()
 
 
 def _make_cameras(session: Session, year: Year) -> None:
