@@ -1,6 +1,8 @@
 """Say how sure a figure is, by drawing the groups of pictures again and again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,9 @@ CONFIDENCE = 0.95
 
 Groups = NDArray[np.str_]
 """(n,) each face's group: near-duplicates, faces of one photograph, frames of one camera."""
+
+Figure = Callable[[NDArray[np.int64]], NDArray[np.float64]]
+"""Tells a figure of each confusion: (m, 3, 3) to (m,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,45 +58,49 @@ def bootstrap(
     of_group = _count_by_group(said, truth, groups)
     observed, drawn = of_group.sum(axis=0)[None], _draw(of_group, seed)
 
-    def interval(
-        figure: NDArray[np.float64], draws: NDArray[np.float64], trials: int
-    ) -> Interval | None:
-        if np.isnan(figure[0]):
-            return None
-        if len(of_group) == 1:
-            return Interval(float(figure[0]), None, None)
-        if figure[0] in (0.0, 1.0):
-            # What was never seen is never drawn: 12 of 12 would be called certain.
-            lower, upper = wilson_interval(int(figure[0]) * trials, trials) or (0.0, 1.0)
-        else:
-            tail = 50 * (1 - CONFIDENCE)
-            lower, upper = np.nanpercentile(draws, [tail, 100 - tail])
-        return Interval(float(figure[0]), float(lower), float(upper))
+    def interval(figure: Figure, trials: int) -> Interval | None:
+        return _bound(figure(observed)[0], figure(drawn), len(of_group), trials)
 
     showing = (of_group.sum(axis=2) > 0).sum(axis=0)  # groups that show each label
-    accuracy = interval(_accuracy(observed), _accuracy(drawn), len(of_group))
+    accuracy = interval(_accuracy, len(of_group))
     occurring = observed[0].sum(axis=1) > 0
     rarest = int(showing[occurring].min())
-    macro_f1 = interval(_macro_f1(observed, occurring), _macro_f1(drawn, occurring), rarest)
+    macro_f1 = interval(partial(_macro_f1, occurring=occurring), rarest)
     if accuracy is None or macro_f1 is None:
         raise ValueError("expected at least one face")
     return Intervals(
         count=len(said),
         groups=len(of_group),
         accuracy=accuracy,
-        mask_accuracy=interval(
-            _mask_accuracy(observed),
-            _mask_accuracy(drawn),
-            int(showing[list(CERTAIN_LABELS)].max()),
-        ),
+        mask_accuracy=interval(_mask_accuracy, int(showing[list(CERTAIN_LABELS)].max())),
         macro_f1=macro_f1,
         recalls=tuple(
-            interval(of_truth, of_draws, int(trials))
-            for of_truth, of_draws, trials in zip(
+            _bound(told[0], draws, len(of_group), int(trials))
+            for told, draws, trials in zip(
                 _recalls(observed).T, _recalls(drawn).T, showing, strict=True
             )
         ),
     )
+
+
+def _bound(
+    figure: np.float64, draws: NDArray[np.float64], groups: int, trials: int
+) -> Interval | None:
+    """Give a figure the interval of its draws (DRAWS,); None where it cannot be told.
+
+    trials: groups that it was counted in, for Wilson's interval.
+    """
+    if np.isnan(figure):
+        return None
+    if groups == 1:
+        return Interval(float(figure), None, None)
+    if figure in (0.0, 1.0):
+        # What was never seen is never drawn: 12 of 12 would be called certain.
+        lower, upper = wilson_interval(int(figure) * trials, trials) or (0.0, 1.0)
+    else:
+        tail = 50 * (1 - CONFIDENCE)
+        lower, upper = np.nanpercentile(draws, [tail, 100 - tail])
+    return Interval(float(figure), float(lower), float(upper))
 
 
 def _count_by_group(
