@@ -13,7 +13,7 @@ import { n, t } from "../words.js";
 export function showStatistics(statistics, cameras, cameraId) {
   const one = statistics.cameras.find((camera) => camera.camera_id === cameraId) ?? null;
   const { people_now: people, today } = one ?? statistics;
-  say(byId("people-now"), sayCount(people));
+  say(byId("people-now"), one && one.state !== "live" ? "–" : sayCount(people));
   say(byId("people-where"), one ? sayDuty(one) : sayWhere(statistics, cameras));
   say(byId("rate-today"), sayPercent(today.rate));
   say(byId("rate-words"), sayCertainty(today));
