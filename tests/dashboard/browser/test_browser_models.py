@@ -18,7 +18,13 @@ from core.storage.tables import ModelActivationRow, ModelFileRow, ModelVersionRo
 from core.storage.users import Role
 from tests.answering import stand_in
 from tests.dashboard.browser.conftest import House
-from tests.dashboard.browser.test_browser_pages import LOOKS, keep_picture, open_as, violations
+from tests.dashboard.browser.test_browser_pages import (
+    LOOKS,
+    keep_picture,
+    open_as,
+    violations,
+    width_of,
+)
 from tests.model_folders import make_folder
 
 
@@ -97,6 +103,7 @@ def test_versions_one_of_them_and_the_questions_are_accessible(admin: Page) -> N
         admin.keyboard.press("Escape")
         admin.get_by_role("link", name="ours-2", exact=True).click()
         keep_picture(admin, f"version-{look}")
+        assert width_of(admin) <= look.width
         assert violations(admin) == []
 
 
