@@ -3,6 +3,7 @@
 A list is read with suspicion: everything that cannot be taken is told, with its place.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,10 @@ from core.yaml_texts import dump_yaml, load_yaml_list
 
 COLUMNS = tuple(CameraEntry.model_fields)
 CAMERAS_MAX = 5_000
+
+_RATE = "frames_per_second"
+_SEPARATOR = "sep="
+"""How a spreadsheet may say in a line before the columns what separates cells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def scan_list(content: bytes, form: ListFormat) -> CameraList:
 
 
 def read_csv(content: bytes) -> list[ListedCamera]:
-    """Read a list in CSV, with commas or semicolons; its first line names the columns.
+    """Read a list in CSV, with commas, semicolons or tabs; its first line names the columns.
 
     A column that is left out changes nothing; an empty cell means the default, and that
     a known camera keeps its address. Raises BadList.
@@ -135,12 +140,13 @@ def _say(message: str) -> str:
 def _scan_csv(content: bytes) -> CameraList:
     """Raises BadList where it is no CSV, or not of our columns."""
     try:
-        numbered = list(_lines(content.decode("utf-8-sig")))
+        numbered = list(_lines(content.decode(_encoding(content))))
     except (csv.Error, UnicodeDecodeError) as error:
         raise BadList([ListFault("the whole", "", f"it is no CSV in UTF-8: {error}")]) from error
     if not numbered:
         raise BadList([ListFault("line 1", "", f"expected columns: {', '.join(COLUMNS)}")])
-    (_, columns), *lines = numbered
+    (_, head), *lines = numbered
+    columns = [column.lower() for column in head]
     _check_columns(columns)
     _check_length(len(lines))
     misshapen = [
@@ -154,6 +160,12 @@ def _scan_csv(content: bytes) -> CameraList:
         if len(cells) == len(columns)
     )
     return CameraList(found.cameras, (*misshapen, *found.faults))
+
+
+def _encoding(content: bytes) -> str:
+    """Tell what a spreadsheet wrote: its "Unicode text" is UTF-16."""
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    return "utf-16" if content.startswith(marks) else "utf-8-sig"
 
 
 def _scan_yaml(content: bytes) -> CameraList:
@@ -185,11 +197,11 @@ def _repeated(listed: Iterable[ListedCamera]) -> Iterator[ListFault]:
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
     """Read the cells of each line that is not empty, with its number."""
-    head = text.partition("\n")[0]
-    delimiter = ";" if ";" in head and "," not in head else ","
+    head = next((line for line in text.splitlines() if not line.startswith(_SEPARATOR)), "")
+    delimiter = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     for cells in reader:
-        if any(cells):
+        if any(cells) and not (reader.line_num == 1 and cells[0].startswith(_SEPARATOR)):
             yield reader.line_num, [unguard_cell(cell.strip()) for cell in cells]
 
 
@@ -214,6 +226,9 @@ def _check_length(count: int) -> None:
 def _given(cells: Mapping[str, str]) -> dict[str, object]:
     """Leave out what a cell does not say, and put the default where it is empty."""
     fields = CameraEntry.model_fields
+    # A spreadsheet of a land that writes 2,5 writes it so here, too.
+    if _RATE in cells:
+        cells = {**cells, _RATE: cells[_RATE].replace(",", ".")}
     return {
         column: cell or fields[column].default
         for column, cell in cells.items()

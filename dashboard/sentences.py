@@ -44,7 +44,10 @@ SENTENCES: Final = (
     mark("expected video, found {found}; choose another stream"),
     mark("the video's codec is not known here; choose H.264, H.265 or MJPEG"),
     mark("there is no webcam {path} (found: {found}); plug it in or choose another"),
-    mark("there is no file {name} in the media folder; put it there"),
+    mark(
+        "there is no file {name} in the media folder; put it there, or begin with rtsp:// if it is "
+        "a camera"
+    ),
     mark("{name} is not a file; expected a video file"),
     mark("{name} is empty; expected a video file"),
     # cameras: searching and asking them

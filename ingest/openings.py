@@ -90,7 +90,10 @@ def _check_device(path: Path) -> None:
 def _check_file(path: Path) -> None:
     """A pipe would block for ever, so only regular files are opened."""
     if not path.exists():
-        raise SourceLost(f"there is no file {path.name} in the media folder; put it there")
+        raise SourceLost(
+            f"there is no file {path.name} in the media folder; "
+            "put it there, or begin with rtsp:// if it is a camera"
+        )
     if not path.is_file():
         raise NotVideo(f"{path.name} is not a file; expected a video file")
     if path.stat().st_size == 0:

@@ -91,7 +91,9 @@ def export_list(query: ExportQuery) -> Response:
     provided = services()
     with provided.database.read() as session:
         cameras = list_cameras(session, provided.box, identity().scope)
-    response = Response(write_list(cameras, query.format), mimetype=_TYPES[query.format])
+    # Without the mark spreadsheets take UTF-8 for the machine's own letters.
+    mark = "\ufeff" if query.format is ListFormat.CSV else ""
+    response = Response(mark + write_list(cameras, query.format), mimetype=_TYPES[query.format])
     name = f"cameras.{query.format.value}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

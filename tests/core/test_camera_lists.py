@@ -56,6 +56,25 @@ def test_spreadsheets_of_europe_and_their_marks_are_read() -> None:
     assert (door.name, door.wanted.url, door.wanted.is_paused) == ("Tür; Nord", "0", True)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Name;URL\nDoor;0\n", id="capitals"),
+        pytest.param("name\turl\nDoor\t0\n", id="tabs"),
+        pytest.param("sep=;\nname;url\nDoor;0\n", id="told its separator"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_what_spreadsheets_make_of_a_list_is_read(text: str, encoding: str) -> None:
+    (door,) = read_csv(text.encode(encoding))
+    assert (door.name, door.wanted.url) == ("Door", "0")
+
+
+def test_a_rate_is_read_with_a_decimal_comma() -> None:
+    (door,) = read_csv(b"name;frames_per_second\nDoor;2,5\n")
+    assert door.wanted.frames_per_second == 2.5
+
+
 def test_what_is_written_is_read_again() -> None:
     rules = CameraRules.model_validate(
         {

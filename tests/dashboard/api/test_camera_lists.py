@@ -25,8 +25,9 @@ def test_a_list_is_given_out_without_passwords(
     answer = operator.get("/api/v1/cameras/export")
     assert (answer.status_code, answer.mimetype) == (200, "text/csv")
     assert "cameras.csv" in answer.headers["Content-Disposition"]
+    # Spreadsheets know UTF-8 by this mark.
     assert answer.text.splitlines() == [
-        "name,url,transport,site,zone,is_paused,frames_per_second,long_side,rules",
+        "\ufeffname,url,transport,site,zone,is_paused,frames_per_second,long_side,rules",
         f"door,{camera['url']},tcp,,,no,5.0,960,",
     ]
 

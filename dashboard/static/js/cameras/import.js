@@ -6,8 +6,9 @@ import { byId, icon, make, sayWithIcon } from "../page.js";
 import { send } from "../uploads.js";
 import { n, t } from "../words.js";
 
-/** A spreadsheet may write in the machine's own letters. */
+/** A spreadsheet may write in the machine's own letters, or as "Unicode text". */
 const ENCODINGS = ["utf-8", "windows-1252"];
+const MARKED = { "255 254": "utf-16le", "254 255": "utf-16be" };
 const EXAMPLES = {
   csv: "name,url,site,zone,frames_per_second\nNorth entrance,rtsp://user:password@192.168.1.20/stream1,Main building,Lobby,5\nCanteen,rtsp://user:password@192.168.1.21/stream1,Main building,,2.5\n",
   yaml: "cameras:\n- name: North entrance\n  url: rtsp://user:password@192.168.1.20/stream1\n  site: Main building\n  zone: Lobby\n  rules:\n    face_px_min: 24\n    schedule:\n    - {days: [monday, tuesday], from: 08:00, to: 18:00}\n",
@@ -36,7 +37,8 @@ async function take(chosen) {
 
 /** @param {ArrayBuffer} bytes */
 function decode(bytes) {
-  for (const encoding of ENCODINGS) {
+  const mark = /** @type {keyof typeof MARKED} */ (new Uint8Array(bytes).slice(0, 2).join(" "));
+  for (const encoding of mark in MARKED ? [MARKED[mark]] : ENCODINGS) {
     try {
       return new TextDecoder(encoding, { fatal: true }).decode(bytes);
     } catch {
@@ -71,7 +73,8 @@ async function ask(isDry) {
     return await send("cameras/import", form, () => {}).done;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    byId("list-error").replaceChildren(icon("warning"), make("span", error.message));
+    const words = error.status === 413 ? t("The list is too large: import it in parts.") : error.message;
+    byId("list-error").replaceChildren(icon("warning"), make("span", words));
     byId("list-error").hidden = false;
     return null;
   }
