@@ -12,6 +12,7 @@ SHEETS = {
     for path in (FOLDER / "static/css").glob("*.css")
 }
 SCRIPTS = {path: path.read_text() for path in (FOLDER / "static/js").rglob("*.js")}
+TESTS = "\n".join(path.read_text() for path in Path(__file__).parent.glob("browser/*.py"))
 ICONS = re.findall(r'id="icon-([\w-]+)"', (FOLDER / "templates/icons.svg").read_text())
 PAGES = "\n".join(path.read_text() for path in (FOLDER / "templates").glob("*.html"))
 SAID = PAGES + "\n".join([*SCRIPTS.values(), *(one.read_text() for one in FOLDER.glob("*.py"))])
@@ -42,9 +43,10 @@ def test_each_icon_that_a_page_shows_is_there() -> None:
     assert set(re.findall(r'\bicon\("([\w-]+)"', SAID)) <= set(ICONS)
 
 
-def test_what_a_script_exports_is_imported_by_another() -> None:
+def test_what_a_script_exports_is_imported_by_another_or_by_a_test() -> None:
     exported = re.compile(r"^export (?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
     imports = [re.findall(r"^import \{([^}]*)\}", text, re.MULTILINE) for text in SCRIPTS.values()]
+    imports.append(re.findall(r"\{([^}]*)\} = await import\(", TESTS))
     imported = set(re.findall(r"\w+", str(imports)))
     unasked = {
         f"{path.name}: {name}"

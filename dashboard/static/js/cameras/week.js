@@ -13,7 +13,7 @@ const HOURS = [0, 6, 12, 18, 24];
  * @param {Span[]} spans
  * @returns {[number, number][][]} for each day the minutes [from, to), sorted, without overlap
  */
-function spreadOverWeek(spans) {
+export function spreadOverWeek(spans) {
   /** @type {[number, number][][]} */
   const days = WEEK.map(() => []);
   for (const { days: on, from, to } of spans) {
