@@ -144,6 +144,19 @@ def test_an_hour_of_one_camera_is_erased_after_its_name_was_typed(
     assert sorted(left) == [door] * 2 + [gate] * 3
 
 
+def test_saving_one_part_keeps_what_is_written_in_another(house: House, admin: Page) -> None:
+    admin.goto("/settings")
+    width = admin.get_by_label("Width of a face")
+    width.fill("33")
+    admin.get_by_label("A sign-in ends unused after").fill("9")
+    admin.get_by_role("button", name="Save the hours").click()
+    expect(admin.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(width).to_have_value("33")
+    admin.get_by_role("button", name="Save the rule").click()
+    expect(admin.get_by_text("Saved", exact=True)).to_have_count(2)
+    assert (chosen(house).session_hours, chosen(house).verdict_rule.face_px_min) == (9, 33)
+
+
 def test_a_camera_that_is_gone_does_not_become_all_of_them(admin: Page) -> None:
     admin.goto("/settings/erase?camera_id=999999")
     expect(admin.get_by_text("there is no camera 999999")).to_be_visible()

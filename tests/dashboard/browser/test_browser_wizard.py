@@ -47,7 +47,7 @@ def test_a_camera_is_found_checked_named_and_drawn_on_the_wall(house: House, pag
     expect(page.get_by_text("The camera works")).to_be_visible()
     expect(page.get_by_role("img", name="Picture of the camera")).to_be_visible()
     expect(page.get_by_text(re.compile("960 . 540"))).to_be_visible()
-    expect(page.get_by_text("masks up to 3 m away")).to_be_visible()
+    expect(page.get_by_text("judged up to 3 m away")).to_be_visible()
     go_on(page)
     page.get_by_label("Name").fill("North entrance")
     # Nobody analyses here, so the pictures come between those that wait for it.
@@ -90,6 +90,19 @@ def test_a_rate_that_cannot_be_is_said_before_the_next_step(
     go_on(page)
     expect(page.locator("#frames_per_second-error")).to_have_text("Give a number from 0.5 to 30.")
     expect(page.get_by_label("Analysis rate")).to_be_focused()
+
+
+def test_a_double_click_leads_one_step_on(house: House, page: Page, stream: str) -> None:
+    page.goto("/cameras/new")
+    page.get_by_label("Address", exact=True).fill(stream)
+    go_on(page)
+    expect(page.get_by_text("The camera works")).to_be_visible()
+    go_on(page)
+    page.get_by_label("Name").fill("door")
+    page.get_by_role("button", name="Next").dblclick()
+    expect(page.get_by_role("heading", name="What counts here?")).to_be_visible()
+    expect(page.get_by_role("button", name="Add the camera")).to_be_enabled()
+    assert house.cameras() == []
 
 
 def test_a_camera_that_does_not_answer_is_added_only_on_purpose(house: House, page: Page) -> None:

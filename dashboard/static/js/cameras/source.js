@@ -91,7 +91,7 @@ export function openSources(form, goOn) {
 
 /** Whether an address lacks its beginning, so that the server would take it for a file. @param {string} address */
 function isBare(address) {
-  return !/^[a-z]\w*:(\/\/|[a-z])/i.test(address) && /[.:]/.test(address) && !/\.(mp4|mkv|avi|mov|m4v|webm|ts)$/i.test(address);
+  return !/^(\w+:\/\/|demo:|file:)/i.test(address) && /[.:]/.test(address) && !/\.(mp4|mkv|avi|mov|m4v|webm|ts)$/i.test(address);
 }
 
 /** @param {string} written */

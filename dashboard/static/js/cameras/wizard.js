@@ -191,6 +191,11 @@ larger.addEventListener("click", () => {
   longSide.value = String(Math.min(LARGER_PX, Math.max(found?.width ?? 0, found?.height ?? 0)));
   void look();
 });
+// The second click of a double click must not press what the next step has in its place.
+next.addEventListener("click", (event) => { if (event.detail > 1) event.preventDefault(); });
+addEventListener("beforeunload", (event) => {
+  if (step !== "find" && step !== "done") event.preventDefault();
+});
 addEventListener("popstate", (event) => show(step === "done" ? "done" : event.state?.step ?? "find"));
 history.replaceState({ step: "find" }, "", location.pathname + location.search);
 listCameras().then((cameras) => {

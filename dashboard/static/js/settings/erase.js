@@ -51,8 +51,11 @@ function asked() {
   return question;
 }
 
-function isComplete() {
-  return span() !== "custom" || from.value !== "" || to.value !== "";
+/** Say what is missing of the times; one that is half written must not become none at all. */
+function sayMissing() {
+  if (span() !== "custom") return "";
+  if (!from.validity.valid || !to.validity.valid) return t("A time is not complete: complete it, or clear it.");
+  return from.value || to.value ? "" : t("Give a beginning, an end, or both.");
 }
 
 /** Count what would go, a moment after the last change. */
@@ -62,7 +65,8 @@ function count() {
   go.disabled = true;
   byId("custom").hidden = span() !== "custom";
   const number = ++counted;
-  if (!isComplete()) return showCounts(t("Give a beginning, an end, or both."), []);
+  const missing = sayMissing();
+  if (missing) return showCounts(missing, []);
   timer = setTimeout(async () => {
     try {
       const query = Object.entries(asked()).map(([name, value]) => [name, String(value)]);
@@ -127,6 +131,9 @@ async function isSure() {
 }
 
 async function erase() {
+  // What is half written is told to nobody before the button is pressed.
+  const missing = sayMissing();
+  if (missing) return showCounts(missing, []);
   const [what, body] = [sayAsked(), asked()];
   if (!await isSure()) return;
   isErasing = go.disabled = true;

@@ -31,7 +31,9 @@ export function openForm(form, manner) {
     if (!isValid(form) || !await (manner.mayBeSaved?.() ?? true)) return;
     save.disabled = true;
     try {
-      manner.saved(await patch("preferences", manner.write()));
+      const preferences = await patch("preferences", manner.write());
+      settle(form);
+      manner.saved(preferences);
       say(part("saved"), t("Saved"));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -53,17 +55,25 @@ export function openForm(form, manner) {
   });
 }
 
+/** Take what stands there for what is kept. @param {HTMLFormElement} form */
+function settle(form) {
+  for (const input of form.querySelectorAll("input")) {
+    input.defaultValue = input.value;
+    input.defaultChecked = input.checked;
+  }
+}
+
 /**
- * Show what is kept; undoing goes back to it.
+ * Show what is kept, unless something else is being written there; undoing goes back to it.
  * @param {HTMLFormElement} form @param {Record<string, string | number>} values by the fields' names
  */
 export function fillForm(form, values) {
+  if (hasChanges(form)) return;
   for (const input of form.querySelectorAll("input")) {
     const value = String(values[input.name] ?? "");
     if (input.type === "radio") input.checked = input.defaultChecked = input.value === value;
     else input.value = input.defaultValue = value;
   }
-  form.dispatchEvent(new Event("fill"));
 }
 
 /** Read the numbers of a form by their fields' names. @param {HTMLFormElement} form @returns {Record<string, number>} */
@@ -86,7 +96,7 @@ export function areNumbersValid(form) {
 }
 
 /** @param {HTMLFormElement} form */
-function hasChanges(form) {
+export function hasChanges(form) {
   return [...form.querySelectorAll("input")].some((input) =>
     input.type === "radio" ? input.checked !== input.defaultChecked : input.value !== input.defaultValue);
 }

@@ -4,7 +4,7 @@ import { ask, Problem } from "../api.js";
 import { question, toast } from "../messages.js";
 import { byId, say } from "../page.js";
 import { fetchEffect, sayLoss, showEffect } from "./retention-effect.js";
-import { areNumbersValid, fillForm, openForm, readChoice, readNumbers } from "./form.js";
+import { areNumbersValid, fillForm, hasChanges, openForm, readChoice, readNumbers } from "./form.js";
 import { offerDesharpening, showSharpPictures } from "./sharp-pictures.js";
 import { showExample } from "./verdict-example.js";
 import { t } from "../words.js";
@@ -68,6 +68,9 @@ openForm(retention, { write: () => ({ retention: readNumbers(retention) }), mayB
 openForm(rule, { write: () => ({ verdict_rule: { ...readRule(), changed: readChoice(rule, "changed") } }), saved: show, changed: showRule });
 openForm(session, { write: () => readNumbers(session), saved: show });
 offerDesharpening(refreshSharpPictures);
+addEventListener("beforeunload", (event) => {
+  if ([evidence, retention, rule, session].some(hasChanges)) event.preventDefault();
+});
 ask("preferences").then(show).catch((error) => {
   if (!(error instanceof Problem)) throw error;
   toast(error.message);
