@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from cli import main
 from core.errors import BadSettings
 from core.types import Label
-from launch import explaining
+from launch.commands import explaining
 from models.explanation.faces import FaceExplainer
 from models.explanation.files import ExplainOptions, explain_files, plan, write_summary
 from models.explanation.heat import Method
