@@ -87,15 +87,15 @@ def _slowness(signs: Signs, health: CameraHealth) -> str:
     frames, late_s = signs.frames, signs.latency.quantile_s(0.95)
     gone = _share(frames.lost + frames.failed, frames)
     skipped = _share(frames.superseded + frames.expired, frames)
-    if gone > max(LOST_SHARE_MAX, skipped):
-        return (
-            f"{gone:.0%} of its frames could not be read or were lost with a worker; "
-            "check the stream, then the workers' logs"
-        )
-    if skipped > SKIPPED_SHARE_MAX:
+    if skipped > max(SKIPPED_SHARE_MAX, gone):
         return (
             f"{skipped:.0%} of its frames were skipped, for the workers do not keep up; "
             "start more workers, or lower the analysis rate"
+        )
+    if gone > LOST_SHARE_MAX:
+        return (
+            f"{gone:.0%} of its frames could not be read or were lost with a worker; "
+            "check the stream, then the workers' logs"
         )
     if late_s is not None and late_s > LATENCY_MAX_S:
         return (
