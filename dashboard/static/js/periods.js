@@ -70,7 +70,7 @@ function judge(period) {
  * @param {number} hits @param {number} count at least 1
  * @returns {Interval}
  */
-function wilson(hits, count) {
+export function wilson(hits, count) {
   const rate = hits / count;
   const grown = 1 + (Z * Z) / count;
   const centre = (rate + (Z * Z) / (2 * count)) / grown;

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,7 @@ from core.storage.users import Role
 from dashboard.appearance import LANGUAGE_COOKIE
 from dashboard.navigation import MAIN, MANAGE
 from tests.dashboard.browser.conftest import ROOT, House
+from tests.waiting import wait_for
 
 AXE = ROOT / "dashboard/node_modules/axe-core/axe.min.js"
 PICTURES = Path(os.environ.get("MASKWATCH_SCREENSHOTS", ROOT / "test-artefacts"))
@@ -96,7 +98,7 @@ def test_a_page_fits_is_accessible_and_light(admin: Page, name: str, look: Look)
     for width in NARROWER[look.width]:
         admin.set_viewport_size(ViewportSize(width=width, height=800))
         # Charts follow the new width a moment later.
-        admin.wait_for_function(f"document.documentElement.scrollWidth <= {width}")
+        wait_for(f"{name} at {width} px", partial(fits, admin, width))
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=str)
@@ -238,6 +240,10 @@ def open_as(page: Page, path: str, look: Look) -> None:
 def keep_picture(page: Page, name: str, whole: bool = True) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}.png", full_page=whole, animations="disabled")
+
+
+def fits(page: Page, width: int) -> bool:
+    return width_of(page) <= width
 
 
 def width_of(page: Page) -> int:

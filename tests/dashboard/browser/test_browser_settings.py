@@ -31,6 +31,7 @@ from tests.dashboard.browser.test_browser_pages import (
     violations,
     width_of,
 )
+from tests.waiting import wait_for
 
 HOUR = timedelta(hours=1)
 HAS_PICTURE = """
@@ -181,7 +182,7 @@ def test_a_set_up_link_leads_to_a_wall_with_a_picture(house: House, chromium: Br
     page.get_by_role("radio", name="Numbers only").check()
     page.get_by_role("button", name="Keep it so and open the wall").click()
     expect(page.get_by_role("heading", name="Demo entrance")).to_be_visible()
-    page.wait_for_function(HAS_PICTURE)
+    wait_for("a picture on the wall", lambda: page.evaluate(HAS_PICTURE))
     expect(page.get_by_role("link", name="Go on with setting up")).to_have_count(0)
     page.goto("/first-start")
     expect(page).to_have_url(f"{house.address}/")

@@ -150,7 +150,7 @@ def test_an_operator_reviews_a_hundred_by_keys_alone(house: House, open_sighting
         expect(here).to_have_attribute("aria-current", "true")
         page.keyboard.press("3" if number == 99 else "y")
     expect(page.locator(".sighting-review:visible")).to_have_count(100)
-    page.wait_for_function("document.querySelector('.toast')?.textContent.includes('No mask')")
+    expect(page.locator(".toast")).to_contain_text("No mask")
     wait_for_reviews(house, before + 100)
     page.keyboard.press("u")
     expect(page.locator(".sighting-review:visible")).to_have_count(99)
@@ -374,7 +374,10 @@ def test_a_sighting_appears_beside_the_wall(house: House, page: Page) -> None:
 def test_the_chart_computes_the_interval_as_the_server_does(
     page: Page, hits: int, count: int
 ) -> None:
-    source = "async ([hits, count]) => (await import('/static/js/periods.js')).wilson(hits, count)"
+    source = """async ([hits, count]) => {
+        const { wilson } = await import('/static/js/periods.js');
+        return wilson(hits, count);
+    }"""
     found = page.evaluate(source, [hits, count])
     expected = wilson_interval(hits, count)
     assert expected is not None

@@ -206,7 +206,7 @@ def test_a_violation_is_pulsed_told_and_heard(house: House, page: Page) -> None:
     )
     expect(tile).not_to_have_attribute("data-alarm", "no_mask")
     show(house, camera_id, face(Label.NO_MASK, Verdict.NO_MASK))
-    page.wait_for_function("document.querySelector('.tile').dataset.frameId")
+    expect(page.locator(".tile")).to_have_attribute("data-frame-id", re.compile(r"\d"))
     expect(tile).not_to_have_attribute("data-alarm", "no_mask")  # the same person still
 
 
