@@ -99,7 +99,7 @@ class CameraSupervisor:
         while not stop.is_set:
             try:
                 capture.run(stop)
-            except Exception:
+            except Exception:  # the thread's outermost loop
                 self.crashes += 1
                 logger.exception("camera %s: the capture failed; it starts again", plan.camera_id)
                 stop.wait(CRASH_PAUSE_S)
